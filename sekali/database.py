@@ -1,0 +1,89 @@
+"""An agency's own PostgreSQL: transactions, the injected clock, migrations."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+Clock = Callable[[], datetime]
+CLOCK = "sekali.clock"
+
+# Worth another try by themselves: serialisation failure, deadlock, and what a restart or a lack of room gives.
+_RETRY = ("40001", "40P01")
+_DOWN = ("08", "53", "57P", "58", "25006")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Database:
+    """One agency's database. `info` is handed to each session, so that `outbox.put(session, …)` finds its codec."""
+
+    def __init__(
+        self, url: str, *, info: Mapping[str, Any] | None = None, clock: Clock = utc_now, pool_size: int = 10
+    ) -> None:
+        driver = make_url(url).set(drivername="postgresql+asyncpg")
+        # hide_parameters: an error text would else hold the row. The statement cache outlives a migration badly.
+        self.engine = create_async_engine(
+            driver, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
+        )
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, info={**(info or {}), CLOCK: clock})
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed at the end, rolled back on an error."""
+        async with self._sessions.begin() as session:
+            yield session
+
+    async def migrate(self, folders: list[Path], root: Path) -> None:
+        """Bring the schema up to date; one process at a time."""
+        async with self.engine.connect() as connection:
+            await connection.execute(text("select pg_advisory_lock(hashtext('sekali.migrate'))"))
+            await connection.commit()
+            try:
+                await connection.run_sync(_upgrade, folders, root)
+                await connection.commit()
+            finally:
+                await connection.rollback()
+                await connection.execute(text("select pg_advisory_unlock(hashtext('sekali.migrate'))"))
+                await connection.commit()
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def now(session: AsyncSession) -> datetime:
+    """The time of the use case, aware, UTC; from the injected clock."""
+    return cast(Clock, session.info[CLOCK])()
+
+
+def is_worth_retrying(error: BaseException) -> bool:
+    """The database was not reachable, or asked for another try: nothing is wrong with the data."""
+    if isinstance(error, (OSError, TimeoutError)):
+        return True
+    if not isinstance(error, DBAPIError):
+        return type(error).__module__ == "sqlalchemy.exc" and type(error).__name__ == "TimeoutError"
+    state = sqlstate(error) or ""
+    return error.connection_invalidated or state in _RETRY or state.startswith(_DOWN) or state == ""
+
+
+def sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+
+
+def _upgrade(connection: Connection, folders: list[Path], root: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(root))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", "\n".join(str(folder) for folder in folders))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "heads")

@@ -1,0 +1,56 @@
+"""Where an installation lives: the folder with schemas, contracts and services, and the folder of its state."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import sekali
+
+
+@dataclass(frozen=True)
+class Place:
+    """`root` holds schemas/, contracts/, services/; `state` holds data, logs, passwords and keys (default root/.sekali)."""
+
+    root: Path
+    state: Path
+
+    @classmethod
+    def find(cls) -> "Place":
+        """SEKALI_ROOT and SEKALI_STATE decide; else the checkout around the working directory, else the library's own."""
+        root = Path(os.environ["SEKALI_ROOT"]) if "SEKALI_ROOT" in os.environ else _checkout()
+        state = Path(os.environ["SEKALI_STATE"]) if "SEKALI_STATE" in os.environ else root / ".sekali"
+        return cls(root.resolve(), state.resolve())
+
+    @property
+    def logs(self) -> Path:
+        return self.state / "logs"
+
+    @property
+    def keys(self) -> Path:
+        return self.state / "keys"
+
+    @property
+    def data(self) -> Path:
+        return self.state / "data"
+
+    @property
+    def jars(self) -> Path:
+        """Downloaded program files: kept by `make clean`, shared by every state folder of the checkout."""
+        return self.root / ".jars"
+
+    def services(self) -> list[str]:
+        """Names of the folders that can be run as `python -m services.<name>.app`."""
+        return sorted(app.parent.name for app in (self.root / "services").glob("*/app.py"))
+
+    def agencies(self) -> list[str]:
+        """Every agency on disk: who serves, says (schemas/) or hears (contracts/)."""
+        spoken = [folder.name for kind in ("schemas", "contracts") for folder in (self.root / kind).glob("[a-z]*/")]
+        return sorted({*self.services(), *spoken})
+
+
+def _checkout() -> Path:
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "services").is_dir() and (folder / "sekali").is_dir():
+            return folder
+    return Path(sekali.__file__).parent.parent

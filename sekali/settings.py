@@ -1,0 +1,42 @@
+"""What every agency's service is told from outside: environment variables with the prefix SEKALI_.
+
+An agency adds its own fields in ``services/<agency>/settings.py`` as ``class Settings(AgencySettings)``.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class AgencySettings(BaseSettings):
+    """Settings of one service; a missing or impossible one is refused at start, by name and without its value."""
+
+    # hide_input_in_errors: a mistyped SEKALI_DATABASE_URL would otherwise print its password.
+    model_config = SettingsConfigDict(env_prefix="SEKALI_", extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    agency: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    root: Path = Path()
+    """Folder that holds schemas/, contracts/ and services/."""
+
+    database_url: str = Field(repr=False, pattern=r"^postgresql\+asyncpg://")
+
+    kafka_bootstrap: str
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "SASL_PLAINTEXT"
+    kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_username: str = ""
+    kafka_password: SecretStr = SecretStr("")
+    registry_url: str
+    """Base of the Confluent API, as in ``http://127.0.0.1:8081/apis/ccompat/v7``."""
+    keyring: Path
+    """This agency's keys for sealed fields, mode 0600."""
+
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=0, ge=0, le=65535)
+    """0 = any free port."""
+    doors: dict[str, str] = {}
+    """Agency -> base URL of its HTTP door; JSON in SEKALI_DOORS."""
+
+    fictive_region: bool = True
+    """Whether numbers of the fictive region 99 are taken (domain: no real person has one). Off in production."""
