@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field
 
+from sekali.errors import SekaliError
 from sekali.local.secrets import write_private
 
 
-class PlatformNotUp(RuntimeError):
+class PlatformNotUp(SekaliError):
     """No installation is written down where one was looked for."""
 
 
@@ -54,7 +55,7 @@ class _File(BaseModel):
 class Endpoints(_File):
     """`.sekali/endpoints.json`: enough for an outside client of any agency.
 
-    `registry.url` is the Confluent base (…/apis/ccompat/v7), `http` and `postgres` map a service and an agency to a URL.
+    `registry.url` is the Confluent base (…/apis/ccompat/v7); `http` maps a service, `postgres` an agency to a URL.
     """
 
     kafka: KafkaEndpoint

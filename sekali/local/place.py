@@ -9,14 +9,14 @@ import sekali
 
 @dataclass(frozen=True)
 class Place:
-    """`root` holds schemas/, contracts/, services/; `state` holds data, logs, passwords and keys (default root/.sekali)."""
+    """`root` holds schemas/, contracts/ and services/; `state` (root/.sekali) holds data, logs, passwords and keys."""
 
     root: Path
     state: Path
 
     @classmethod
     def find(cls) -> "Place":
-        """SEKALI_ROOT and SEKALI_STATE decide; else the checkout around the working directory, else the library's own."""
+        """SEKALI_ROOT and SEKALI_STATE decide; else the checkout around the working directory, else the library's."""
         root = Path(os.environ["SEKALI_ROOT"]) if "SEKALI_ROOT" in os.environ else _checkout()
         state = Path(os.environ["SEKALI_STATE"]) if "SEKALI_STATE" in os.environ else root / ".sekali"
         return cls(root.resolve(), state.resolve())
