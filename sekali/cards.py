@@ -26,7 +26,7 @@ def milliseconds(text: object) -> int | None:
 
 
 class Card(BaseModel):
-    """`retention_ms` None: compacted, kept for ever. `ended_retention_ms`: an ended case gets its tombstone after it."""
+    """`retention_ms` None: compacted, kept for ever. `ended_retention_ms`: an ended case gets a tombstone after it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 

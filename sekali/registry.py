@@ -1,0 +1,122 @@
+"""A schema registry with Confluent's REST API, asked over HTTP.
+
+https://docs.confluent.io/platform/current/schema-registry/develop/api.html
+"""
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from sekali.errors import SekaliError, Unavailable
+
+CONTENT_TYPE = "application/vnd.schemaregistry.v1+json"
+SECONDS = 10.0
+
+
+class RegistryDown(Unavailable):
+    """The registry does not answer, or answers an error of its own: wait and ask again."""
+
+
+class UnknownSchema(SekaliError):
+    """The registry does not hold the schema."""
+
+
+class IncompatibleSchema(SekaliError):
+    """The registry's own rule refused a schema."""
+
+
+class Registry:
+    """Client of one registry; `url` is the Confluent base. Nothing is connected before the first question."""
+
+    def __init__(self, url: str, *, seconds: float = SECONDS) -> None:
+        self._client = httpx.AsyncClient(
+            base_url=url.rstrip("/"), timeout=seconds, headers={"Content-Type": CONTENT_TYPE, "Accept": CONTENT_TYPE}
+        )
+
+    async def schema_by_id(self, schema_id: int) -> dict[str, Any]:
+        """Raises `UnknownSchema`, `RegistryDown`."""
+        answer = await self._ask("GET", f"/schemas/ids/{schema_id}")
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            raise UnknownSchema(f"The registry knows no schema with id {schema_id}.")
+        schema: dict[str, Any] = json.loads(_member(answer, "schema"))
+        return schema
+
+    async def id_of(self, subject: str, schema: dict[str, Any]) -> int:
+        """The id of a schema that is registered already. Raises `UnknownSchema`, `RegistryDown`."""
+        answer = await self._ask("POST", f"/subjects/{_path(subject)}", _body(schema))
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            raise UnknownSchema(f"The registry does not hold this schema of {subject}. Run: sekali schemas publish.")
+        return int(_member(answer, "id"))
+
+    async def register(self, subject: str, schema: dict[str, Any]) -> int:
+        """Idempotent. Raises `IncompatibleSchema` where the subject's own rule refuses it, `RegistryDown`."""
+        answer = await self._ask("POST", f"/subjects/{_path(subject)}/versions", _body(schema))
+        if answer.status_code in {httpx.codes.CONFLICT, httpx.codes.UNPROCESSABLE_ENTITY}:
+            raise IncompatibleSchema(
+                f"The registry refused the schema of {subject}: {_why(answer)}. A published revision is never broken: "
+                "add what is optional, or say it on a new topic with the next version."
+            )
+        return int(_member(answer, "id"))
+
+    async def versions(self, subject: str) -> int:
+        """How many schemas the subject holds; 0 if there is none."""
+        answer = await self._ask("GET", f"/subjects/{_path(subject)}/versions")
+        return 0 if answer.status_code == httpx.codes.NOT_FOUND else len(_checked(answer).json())
+
+    async def compatibility(self, subject: str) -> str | None:
+        """The subject's own mode, or None."""
+        answer = await self._ask("GET", f"/config/{_path(subject)}")
+        return None if answer.status_code == httpx.codes.NOT_FOUND else str(_member(answer, "compatibilityLevel"))
+
+    async def set_compatibility(self, subject: str, mode: str) -> None:
+        """Raises `UnknownSchema` where the registry wants the subject first, as Apicurio does."""
+        answer = await self._ask("PUT", f"/config/{_path(subject)}", {"compatibility": mode})
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            raise UnknownSchema(f"The registry has no subject {subject}. Register a schema first.")
+        _checked(answer)
+
+    async def ready(self) -> bool:
+        try:
+            answer = await self._ask("GET", "/subjects")
+        except RegistryDown:
+            return False
+        return answer.status_code == httpx.codes.OK
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
+        try:
+            answer = await self._client.request(method, path, content=None if body is None else json.dumps(body))
+        except httpx.HTTPError as wrong:
+            raise RegistryDown(f"The schema registry does not answer ({type(wrong).__name__}).") from None
+        if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+            raise RegistryDown(f"The schema registry answers {answer.status_code} to {method} {path}.")
+        return answer
+
+
+def _path(subject: str) -> str:
+    return quote(subject, safe="")
+
+
+def _body(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"schema": json.dumps(schema, separators=(",", ":"))}
+
+
+def _checked(answer: httpx.Response) -> httpx.Response:
+    if answer.status_code != httpx.codes.OK:
+        raise SekaliError(f"The schema registry answered {answer.status_code}: {_why(answer)}.")
+    return answer
+
+
+def _member(answer: httpx.Response, name: str) -> Any:
+    return _checked(answer).json()[name]
+
+
+def _why(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json().get("message", "no reason given")).rstrip(".")
+    except ValueError:
+        return "no reason given"
