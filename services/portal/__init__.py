@@ -1,0 +1,1 @@
+"""The citizen's one door: owner of what citizens say of themselves."""

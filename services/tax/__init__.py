@@ -1,0 +1,1 @@
+"""The tax agency (DJP): taxpayers, their business places, KSWP."""
