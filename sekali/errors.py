@@ -70,8 +70,9 @@ def invalid(*fields: FieldError) -> Problem:
 
 def conflict(slug: str, field: str, detail: str, way_out: str = "", **extra: Any) -> Problem:
     """409: the request is well formed, but what is stored already says otherwise."""
-    return Problem(409, slug, "This does not fit what is already there", detail,
-                   [FieldError(field, detail, way_out)], **extra)
+    return Problem(
+        409, slug, "This does not fit what is already there", detail, [FieldError(field, detail, way_out)], **extra
+    )
 
 
 def stale_version(field: str = "version") -> Problem:

@@ -1,0 +1,99 @@
+"""One service's doors as one application, and the process that serves it."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import uvicorn
+from fastapi import APIRouter, FastAPI
+
+from sekali.doors import problems
+from sekali.doors.limits import LimitBody
+from sekali.doors.open import OPEN_DOORS, open_doors
+from sekali.doors.running import RunningBus
+from sekali.doors.walk import refuse_undeclared
+from sekali.metrics import MeasureRequests
+from sekali.settings import AgencySettings
+
+Lifespan = Callable[[], AbstractAsyncContextManager[None]]
+
+
+def application(
+    bus: RunningBus, *routers: APIRouter, title: Mapping[str, str], lifespan: Sequence[Lifespan] = ()
+) -> FastAPI:
+    """The doors of ``bus.settings.agency``; SekaliError if a route does not declare who may enter.
+
+    ``title``: {"id", "en"}. The bus starts before the first request and stops after the last one;
+    ``lifespan`` adds context managers that live inside that time, as an HTTP client.
+    A router that needs more than the bus is built by a function that takes it (``routes(form, client) -> APIRouter``).
+    """
+
+    @asynccontextmanager
+    async def alive(_app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            await bus.start()
+            stack.push_async_callback(bus.stop)
+            for extra in lifespan:
+                await stack.enter_async_context(extra())
+            yield
+
+    app = FastAPI(
+        title=title["en"], description=title["id"], lifespan=alive,
+        docs_url=None, redoc_url=None, swagger_ui_oauth2_redirect_url=None,
+        responses=_documented_problems(),
+        # FastAPI's own spans record no exception texts; metrics are ours (prometheus), logs are discreet.
+        telemetry={"metrics": False, "logs": False, "operation_spans": False, "auto_configure": False,
+                   "exclude": lambda scope: scope["path"] in OPEN_DOORS},
+    )  # fmt: skip
+    app.state.bus = bus
+    app.state.agency = bus.settings.agency
+    app.add_middleware(problems.CatchEverything)
+    app.add_middleware(LimitBody)
+    app.add_middleware(MeasureRequests)
+    problems.install(app)
+    app.include_router(open_doors())
+    for router in routers:
+        app.include_router(router)
+    refuse_undeclared(app)
+    return app
+
+
+def _documented_problems() -> dict[int | str, dict[str, Any]]:
+    schema = {
+        "type": "object",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": {"type": "string", "format": "uri"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "instance": {"type": "string", "format": "uri"},
+            "fields": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["field", "detail"],
+                    "properties": {name: {"type": "string"} for name in ("field", "detail", "way_out", "detail_id")},
+                },
+            },
+        },
+    }
+    texts = {
+        400: "The body is not JSON", 401: "No token, or one that names nobody", 403: "This door is not for the caller",
+        404: "No such record", 409: "What is stored already says otherwise", 422: "Some fields are not right",
+        503: "A part that is needed does not answer",
+    }  # fmt: skip
+    content = {problems.MEDIA_TYPE: {"schema": schema}}
+    return {status: {"description": text, "content": content} for status, text in texts.items()}
+
+
+def serve(build: Callable[[], FastAPI], settings: AgencySettings) -> None:
+    """Runs the doors until SIGTERM or SIGINT; requests under way have 10 seconds to end.
+
+    No access log: a URL that somebody mistyped may hold anything.
+    """
+    config = uvicorn.Config(
+        build(), host=settings.http_host, port=settings.http_port, access_log=False, lifespan="on",
+        server_header=False, timeout_graceful_shutdown=10,
+    )  # fmt: skip
+    uvicorn.Server(config).run()

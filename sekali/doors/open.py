@@ -1,0 +1,30 @@
+"""The four doors without a token: the declaration, two kinds of health, the metrics."""
+
+from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.responses import JSONResponse, Response
+
+from sekali.doors.running import TheBus
+
+OPEN_DOORS = frozenset({"/openapi.json", "/health/live", "/health/ready", "/metrics"})
+
+
+def open_doors() -> APIRouter:
+    router = APIRouter(tags=["health"])
+
+    @router.get("/health/live", responses={})
+    async def live() -> dict[str, str]:
+        """The process answers; it says nothing of the parts behind it."""
+        return {"live": "ok"}
+
+    @router.get("/health/ready")
+    async def ready(bus: TheBus) -> JSONResponse:
+        """200 when every part is ok, else 503; part -> "ok" or what is wrong, in words."""
+        parts = await bus.ready()
+        return JSONResponse(parts, 200 if all(state == "ok" for state in parts.values()) else 503)
+
+    @router.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router

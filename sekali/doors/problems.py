@@ -1,0 +1,182 @@
+"""Every error of a door as application/problem+json (RFC 9457).
+
+What is refused is never echoed: pydantic's errors carry the input, SQLAlchemy's carry parameters, and unknown
+exceptions may carry anything, so of those only the type and the place are logged and nothing of them is answered.
+"""
+
+import logging
+import re
+import traceback
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from asyncpg import CannotConnectNowError, PostgresConnectionError, TooManyConnectionsError
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from opentelemetry import trace
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sekali.errors import FieldError, Problem, Unavailable
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 5
+
+# A name that a caller made up (an unknown field, a key of a mapping) can itself be personal data.
+_PLAIN_NAME = re.compile(r"[a-z][a-z_]{0,39}[0-9]{0,2}")
+
+_DATABASE_SILENT = (ConnectionError, CannotConnectNowError, PostgresConnectionError, TooManyConnectionsError,
+                    NoFreeConnection)  # fmt: skip
+
+
+def answer(problem: Problem) -> JSONResponse:
+    """The problem as a response; ``instance`` names the trace, for the operator who is asked about it."""
+    document = problem.document()
+    span = trace.get_current_span().get_span_context()
+    if span.is_valid:
+        document.setdefault("instance", f"urn:sekali:trace:{span.trace_id:032x}")
+    headers: dict[str, str] = {}
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(RETRY_SECONDS)
+    return JSONResponse(document, problem.status, headers, media_type=MEDIA_TYPE)
+
+
+def from_validation(errors: Sequence[Mapping[str, Any]]) -> Problem:
+    """422 with every wrong field, 400 when the body is no JSON at all."""
+    if any(error["type"] == "json_invalid" for error in errors):
+        return Problem(400, "bad-json", "The body is not JSON", "Send one JSON object, in UTF-8.")
+    fields = [FieldError(_place(error["loc"]), _sentence(error)) for error in errors]
+    return Problem(422, "invalid", "Some fields are not right", "Please look at the fields named here.", fields)
+
+
+def _place(loc: Sequence[str | int]) -> str:
+    parts = [str(part) for part in loc if part not in ("body", "path", "query", "header")]
+    if not parts:
+        return str(loc[0]) if loc else "body"
+    return ".".join(part if _is_plain(part) else "?" for part in parts)
+
+
+def _is_plain(part: str) -> bool:
+    return bool(_PLAIN_NAME.fullmatch(part)) or (part.isdecimal() and len(part) < 6)
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    """pydantic's sentence, only where it is known to hold no input."""
+    kind = str(error["type"])
+    if kind == "extra_forbidden":
+        return "This field is not known here."
+    if kind == "value_error":
+        # The text of our own validators (identity, bodies), which never holds the value.
+        return str(error["msg"]).removeprefix("Value error, ")
+    if kind.startswith(("uuid", "date", "time", "url", "json", "decimal", "enum", "literal")):
+        return _PLAIN.get(kind.split("_", maxsplit=1)[0], "It cannot be read.")
+    return str(error["msg"])
+
+
+_PLAIN = {
+    "uuid": "It must be a UUID.",
+    "date": "It must be a date that exists, as 2026-11-22.",
+    "datetime": "It must be a time, as 2026-11-22T08:00:00Z.",
+    "time": "It must be a time, as 08:00:00.",
+    "decimal": "It must be a number.",
+    "enum": "It is none of the values that may stand here.",
+    "literal": "It is none of the values that may stand here.",
+}
+
+
+def install(app: FastAPI) -> None:
+    """Makes every handled error of ``app`` a problem document."""
+
+    async def on_problem(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, Problem)
+        return answer(error)
+
+    async def on_validation(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        return answer(from_validation(error.errors()))
+
+    async def on_http(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        response = answer(from_status(error.status_code))
+        response.headers.update(error.headers or {})
+        return response
+
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(RequestValidationError, on_validation)
+    app.add_exception_handler(HTTPException, on_http)
+
+
+def from_status(status: int) -> Problem:
+    """The framework's own refusals (404, 405, 413, a body that cannot be read) without its texts."""
+    phrase = HTTPStatus(status).phrase
+    slug = phrase.lower().replace(" ", "-")
+    if status == HTTPStatus.BAD_REQUEST:
+        return Problem(400, "bad-json", "The body cannot be read", "Send one JSON object, in UTF-8.")
+    return Problem(status, slug, phrase, _ADVICE.get(status, "The request cannot be answered."))
+
+
+_ADVICE = {
+    404: "There is no such door; /openapi.json lists them all.",
+    405: "This door is not entered with this method; /openapi.json lists them all.",
+    413: "A body may hold at most 1 MiB.",
+}
+
+
+def from_unexpected(error: BaseException) -> Problem:
+    """503 when a part that is needed does not answer, else 500; never a word of the exception itself."""
+    if isinstance(error, Unavailable):
+        return Problem(503, "unavailable", "A part that is needed does not answer", str(error))
+    if database_is_silent(error):
+        return Problem(503, "database-unavailable", "The database does not answer",
+                       "Nothing was stored. The same request may work in a few seconds.")  # fmt: skip
+    return Problem(500, "internal", "Something went wrong here", "Nothing was stored. It has been noted.")
+
+
+def database_is_silent(error: BaseException) -> bool:
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or isinstance(error.orig, _DATABASE_SILENT) or (
+            error.orig is not None and isinstance(error.orig.__cause__, _DATABASE_SILENT)
+        )  # fmt: skip
+    return isinstance(error, _DATABASE_SILENT)
+
+
+def place_of(error: BaseException) -> str:
+    """Where it was raised, as module file and line: what may be logged of an unknown exception beside its type."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "unknown"
+
+
+class CatchEverything:
+    """Innermost middleware: an exception that no handler knows becomes a 500 or 503 problem.
+
+    FastAPI's own handler for Exception re-raises after it has answered, and uvicorn then logs the exception's text.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        except Exception as error:
+            logger.error("%s at %s", type(error).__qualname__, place_of(error))  # noqa: TRY400
+            if not started:
+                await answer(from_unexpected(error))(scope, receive, send)

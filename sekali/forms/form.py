@@ -1,0 +1,184 @@
+"""A declared form at work: it opens with what agencies know, and checks what the citizen answers."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from sekali import metrics, workdays
+from sekali.errors import FieldError, invalid
+from sekali.forms.agreement import disagreements
+from sekali.forms.declaration import Box, Declaration, Text
+from sekali.forms.rules import BUILT_IN_RULES, Asked, Check, Read, Refused, registered
+from sekali.forms.shapes import (
+    Correction,
+    Counts,
+    Fact,
+    JsonValue,
+    OpenCounts,
+    OpenedBox,
+    OpenedForm,
+    Submission,
+    as_json,
+)
+
+Facts = Mapping[str, Fact]
+How = Literal["key", "filled", "typed", "left_empty"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """One box after its check: the value that counts, what the citizen said, and how it is counted."""
+
+    how: How
+    value: Any
+    said: Any
+    correction: Correction | None = None
+
+
+class Form:
+    """One form; immutable, shared by all requests."""
+
+    def __init__(self, declaration: Declaration, rules: Mapping[str, Read]) -> None:
+        self._declaration = declaration
+        self._rules = rules
+
+    @classmethod
+    def load(cls, path: Path, rules: Mapping[str, Check] | None = None) -> Self:
+        """The form of a ``.form.yaml``; FormError names the file, the box and the way out.
+
+        ``rules``: further types, as ``{"kbli": check}`` with ``check(value) -> None | sentence``.
+        """
+        own = rules or {}
+        declaration = Declaration.load(path, own)
+        return cls(declaration, {**BUILT_IN_RULES, **{name: registered(check) for name, check in own.items()}})
+
+    @property
+    def name(self) -> str:
+        return self._declaration.name
+
+    @property
+    def title(self) -> Text:
+        return self._declaration.title
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        return self._declaration.boxes
+
+    def declaration(self) -> OpenedForm:
+        """The boxes without anybody's values."""
+        return self._opened({})
+
+    def open(self, facts: Facts) -> OpenedForm:
+        """The form filled from this agency's copies; ``facts``: topic -> what it says of this person."""
+        opened = self._opened(facts)
+        metrics.FORMS_OPENED.labels(form=self.name).inc()
+        return opened
+
+    def _opened(self, facts: Facts) -> OpenedForm:
+        boxes = tuple(_opened_box(box, facts) for box in self.boxes)
+        key = sum(box.key for box in boxes)
+        filled = sum(box.value is not None for box in boxes)
+        counts = OpenCounts(asked=len(boxes), key=key, filled=filled, open=len(boxes) - key - filled)
+        return OpenedForm(form=self.name, title=self.title, boxes=boxes, counts=counts)
+
+    def check(self, answers: Mapping[str, Any], facts: Facts, *, today: date | None = None) -> Submission:
+        """The typed values; Problem 422 with all wrong fields at once.
+
+        ``facts`` are read again at the submission: a box left out, null or blank keeps what they say.
+        ``today`` is the day that "not in the future" means; by itself the day in Jakarta.
+        """
+        day = today or workdays.day_of(datetime.now(UTC))
+        errors = list(self._strangers(answers))
+        done: dict[str, _Answered] = {}
+        for box in self.boxes:
+            try:
+                done[box.name] = self._answer(box, answers.get(box.name), facts, day)
+            except Refused as refused:
+                errors.append(FieldError(box.name, refused.detail, refused.way_out, refused.detail_id))
+        said = {name: answered.said for name, answered in done.items()}
+        errors += disagreements(self.boxes, said, {name for name in done if done[name].how == "typed"})
+        if errors:
+            raise invalid(*errors)
+        counts = _count(done)
+        metrics.count_submission(self.name, counts.asked, counts.filled, counts.typed)
+        return Submission(
+            values={name: answered.value for name, answered in done.items()},
+            corrected=tuple(answered.correction for answered in done.values() if answered.correction),
+            counts=counts,
+        )
+
+    def _strangers(self, answers: Mapping[str, Any]) -> Iterator[FieldError]:
+        # Their names are not repeated: the caller made them up.
+        if set(answers) - {box.name for box in self.boxes}:
+            yield FieldError("answers", "It holds a box that this form does not have.",
+                             "Ask the form's declaration for the names of its boxes.",
+                             "Ada isian yang tidak dikenal formulir ini.")  # fmt: skip
+
+    def _answer(self, box: Box, answer: Any, facts: Facts, today: date) -> _Answered:
+        asked = Asked(box, today)
+        known = fact_value(box, facts)
+        if answer is None or (isinstance(answer, str) and not answer.strip()):
+            return self._unanswered(asked, known)
+        if known is not None and answer == known:
+            # Sent back as it was shown: taken as it is, even where today's rule would refuse an old value.
+            return _Answered("filled", self._typed(asked, known), known)
+        value = self._rules[box.type](answer, asked)
+        if box.key:
+            return _Answered("key", value, value)
+        if known is None or box.source is None:
+            return _Answered("typed", value, value)
+        owned = self._typed(asked, known)
+        if value == owned:
+            return _Answered("filled", owned, owned)
+        if box.readonly:
+            raise Refused("This box is only to be changed at its owner.",
+                          f"Send it as it was shown, and change it through {box.source.topic}.",
+                          "Isian ini hanya dapat diubah di instansi asalnya.")  # fmt: skip
+        correction = Correction(
+            box.name, box.source.topic, box.source.field, facts[box.source.topic].version, as_json(value)
+        )
+        return _Answered("typed", value if box.source.said_by == "citizen" else owned, value, correction)
+
+    def _unanswered(self, asked: Asked, known: JsonValue) -> _Answered:
+        if known is not None:
+            owned = self._typed(asked, known)
+            return _Answered("filled", owned, owned)
+        if asked.box.required:
+            raise Refused("This box needs an answer.", "Fill it.", "Isian ini wajib diisi.")
+        return _Answered("left_empty", None, None)
+
+    def _typed(self, asked: Asked, known: JsonValue) -> Any:
+        """A fact's value in the type of its box; as it came where today's rule would refuse it."""
+        try:
+            return self._rules[asked.box.type](known, asked)
+        except Refused:
+            return known
+
+
+def fact_value(box: Box, facts: Facts) -> JsonValue:
+    """What fills the box, as JSON; None for nothing, and for a code that is none of the box's choices."""
+    if box.source is None or box.source.topic not in facts:
+        return None
+    value = as_json(facts[box.source.topic].values.get(box.source.field))
+    if value == "" or (box.type == "choice" and value not in {choice.code for choice in box.choices}):
+        return None
+    return value
+
+
+def _opened_box(box: Box, facts: Facts) -> OpenedBox:
+    value = fact_value(box, facts)
+    return OpenedBox(
+        name=box.name, label=box.label, type=box.type, required=box.required, key=box.key, readonly=box.readonly,
+        value=value, source=box.source, choices=box.choices, within=box.within, unit=box.unit,
+        as_of=facts[box.source.topic].as_of if value is not None and box.source else None,
+    )  # fmt: skip
+
+
+def _count(done: Mapping[str, _Answered]) -> Counts:
+    ways = [answered.how for answered in done.values()]
+    return Counts(
+        asked=len(ways), key=ways.count("key"), filled=ways.count("filled"), typed=ways.count("typed"),
+        left_empty=ways.count("left_empty"),
+    )  # fmt: skip
