@@ -1,6 +1,8 @@
 """Where an installation lives: the folder with schemas, contracts and services, and the folder of its state."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +22,17 @@ class Place:
         root = Path(os.environ["SEKALI_ROOT"]) if "SEKALI_ROOT" in os.environ else _checkout()
         state = Path(os.environ["SEKALI_STATE"]) if "SEKALI_STATE" in os.environ else root / ".sekali"
         return cls(root.resolve(), state.resolve())
+
+    @contextmanager
+    def chosen(self) -> Iterator[None]:
+        """Within it `find` answers this place: for verbs that are run inside another program."""
+        before = {name: os.environ.get(name) for name in ("SEKALI_ROOT", "SEKALI_STATE")}
+        os.environ |= {"SEKALI_ROOT": str(self.root), "SEKALI_STATE": str(self.state)}
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                os.environ.pop(name) if value is None else os.environ.update({name: value})
 
     @property
     def logs(self) -> Path:

@@ -1,0 +1,125 @@
+"""One Kafka broker that is its own controller (KRaft), with SCRAM users and ACLs, from jars."""
+
+import base64
+import os
+import socket
+import subprocess
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from confluent_kafka.admin import AdminClient
+
+from sekali.local.endpoints import Admin
+from sekali.local.java import java
+from sekali.local.place import Place
+from sekali.local.processes import Process
+from sekali.local.secrets import write_private
+
+PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule"
+SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule"
+
+
+@dataclass(frozen=True)
+class Kafka:
+    place: Place
+    admin: Admin
+    name = "kafka"
+    limit = 60.0
+
+    @property
+    def _folder(self) -> Path:
+        return self.place.data / "kafka"
+
+    def process(self) -> Process:
+        """Writes the configuration, and formats the storage the first time."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        properties = self._folder / "server.properties"
+        write_private(properties, self._properties())
+        if not (self._folder / "log" / "meta.properties").exists():
+            self._format(properties)
+        logging = f"-Dlog4j2.configurationFile={self.place.root / 'deploy' / 'kafka' / 'log4j2.properties'}"
+        options = [
+            "-Xmx512m",
+            "-Xms256m",
+            "-XX:+UseG1GC",
+            "-XX:MaxGCPauseMillis=20",
+            "-Djava.awt.headless=true",
+            logging,
+        ]
+        return Process(
+            name=self.name,
+            argv=[java(), *options, "-cp", self._classpath, "kafka.Kafka", str(properties)],
+            cwd=self._folder,
+            tier=0,
+            grace=30,
+        )
+
+    @property
+    def _classpath(self) -> str:
+        return str(self.place.jars / "kafka" / "*")
+
+    def _format(self, properties: Path) -> None:
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        user = f"SCRAM-SHA-512=[name={self.admin.kafka.username},password={self.admin.kafka.password}]"
+        tool = [java(), "-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", self._classpath, "kafka.tools.StorageTool"]
+        subprocess.run(  # noqa: S603  # arguments are our own
+            [*tool, "format", "--cluster-id", cluster, "--config", str(properties), "--add-scram", user],
+            check=True,
+            capture_output=True,
+            env=dict(os.environ),
+        )
+
+    def _properties(self) -> str:
+        admin, controller = self.admin.kafka, self.admin.kafka_controller
+        secret = self.admin.kafka_controller_password
+        settings = {
+            "process.roles": "broker,controller",
+            "node.id": "1",
+            "controller.quorum.voters": f"1@{controller}",
+            "listeners": f"CLIENT://{self.admin.kafka_bootstrap},CONTROLLER://{controller}",
+            "advertised.listeners": f"CLIENT://{self.admin.kafka_bootstrap}",
+            "listener.security.protocol.map": "CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
+            "inter.broker.listener.name": "CLIENT",
+            "controller.listener.names": "CONTROLLER",
+            "sasl.enabled.mechanisms": "SCRAM-SHA-512",
+            "sasl.mechanism.inter.broker.protocol": "SCRAM-SHA-512",
+            "listener.name.client.scram-sha-512.sasl.jaas.config": (
+                f'{SCRAM} required username="{admin.username}" password="{admin.password}";'
+            ),
+            # With an open controller port an anonymous client granted itself every right.
+            "sasl.mechanism.controller.protocol": "PLAIN",
+            "listener.name.controller.sasl.enabled.mechanisms": "PLAIN",
+            "listener.name.controller.plain.sasl.jaas.config": (
+                f'{PLAIN} required username="{admin.username}" password="{secret}" user_{admin.username}="{secret}";'
+            ),
+            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            "super.users": f"User:{admin.username}",
+            "allow.everyone.if.no.acl.found": "false",
+            "auto.create.topics.enable": "false",
+            "log.dirs": str(self._folder / "log"),
+            "group.initial.rebalance.delay.ms": "0",
+            "offsets.topic.replication.factor": "1",
+            "offsets.topic.num.partitions": "8",
+            "transaction.state.log.replication.factor": "1",
+            "transaction.state.log.min.isr": "1",
+            "transaction.state.log.num.partitions": "8",
+            "share.coordinator.state.topic.replication.factor": "1",
+            "share.coordinator.state.topic.min.isr": "1",
+            "share.coordinator.state.topic.num.partitions": "8",
+        }
+        return "".join(f"{name}={value}\n" for name, value in settings.items())
+
+    def wrong(self) -> str | None:
+        """Asks as the administrator: the port alone says nothing of the controller and of SCRAM."""
+        host, _, port = self.admin.kafka_bootstrap.partition(":")
+        try:
+            socket.create_connection((host, int(port)), timeout=1).close()
+        except OSError as error:
+            return f"nobody listens at {self.admin.kafka_bootstrap} ({error.strerror})"
+        try:
+            client = AdminClient({**self.admin.confluent(), "log_level": 0})
+            client.list_topics(timeout=3)
+        except Exception as error:
+            return f"the administrator gets no answer ({error})"
+        return None

@@ -1,0 +1,76 @@
+"""Addresses and passwords of an installation: made once, kept over restarts, written before anything starts."""
+
+from sekali.local.control import Control
+from sekali.local.endpoints import Admin, Credential, Endpoints, HttpEndpoint, KafkaEndpoint
+from sekali.local.place import Place
+from sekali.local.ports import Ports
+from sekali.local.registry import CONFLUENT
+from sekali.local.secrets import new_password
+
+
+def settle(place: Place, control: Control, *, usual: bool) -> tuple[Endpoints, Admin, int]:
+    """Writes endpoints.json and admin.json; returns both and the registry's management port."""
+    ports = Ports(place.state, usual=usual)
+    at = {
+        name: f"127.0.0.1:{ports.choose(name, running=control.runs(part))}"
+        for name, part in (
+            ("kafka", "kafka"),
+            ("kafka-controller", "kafka"),
+            ("postgres", "postgres"),
+            ("registry", "registry"),
+            ("zipkin", "zipkin"),
+        )
+    }
+    management = ports.choose("registry-management", running=control.runs("registry"))
+    http = {name: f"http://127.0.0.1:{ports.choose(name, running=control.runs(name))}" for name in place.services()}
+    admin = _admin(place, at)
+    endpoints = Endpoints(
+        kafka=KafkaEndpoint(bootstrap=at["kafka"]),
+        registry=HttpEndpoint(url=admin.registry_url),
+        http=http,
+        traces=HttpEndpoint(url=f"http://{at['zipkin']}"),
+    )
+    admin.save(place.state)
+    ports.save()
+    return with_agencies(place, endpoints, at["postgres"]), admin, management
+
+
+def with_agencies(place: Place, endpoints: Endpoints, postgres: str) -> Endpoints:
+    """Adds a Kafka user and a database URL for each agency on disk, with the passwords that it already has."""
+    known = _known(place)
+    for agency in place.agencies():
+        kept = known.kafka.credentials.get(agency) if known else None
+        endpoints.kafka.credentials[agency] = kept or Credential(username=agency, password=new_password())
+        url = known.postgres.get(agency) if known else None
+        password = url.partition("@")[0].rpartition(":")[2] if url else new_password()
+        endpoints.postgres[agency] = f"postgresql://{agency}:{password}@{postgres}/{agency}"
+    endpoints.save(place.state)
+    return endpoints
+
+
+def _known(place: Place) -> Endpoints | None:
+    return Endpoints.load(place.state) if Endpoints.path(place.state).exists() else None
+
+
+def _admin(place: Place, at: dict[str, str]) -> Admin:
+    if Admin.path(place.state).exists():
+        admin = Admin.load(place.state)
+        database = admin.postgres_url.partition("@")[0]
+    else:
+        database = f"postgresql://postgres:{new_password()}"
+        admin = Admin(
+            kafka=Credential(username="admin", password=new_password()),
+            kafka_bootstrap="",
+            kafka_controller_password=new_password(),
+            postgres_url="",
+            registry_url="",
+            registry_database=Credential(username="sekali_registry", password=new_password()),
+        )
+    return admin.model_copy(
+        update={
+            "kafka_bootstrap": at["kafka"],
+            "kafka_controller": at["kafka-controller"],
+            "postgres_url": f"{database}@{at['postgres']}/postgres",
+            "registry_url": f"http://{at['registry']}{CONFLUENT}",
+        }
+    )

@@ -1,0 +1,143 @@
+"""The embedded platform as one object: `sekali up` and the tests start and stop the same thing."""
+
+import fcntl
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from sekali import cli
+from sekali.local import java, plan
+from sekali.local.control import Control, PartFailed
+from sekali.local.databases import admit_all
+from sekali.local.endpoints import Admin, Endpoints
+from sekali.local.kafka import Kafka
+from sekali.local.place import Place
+from sekali.local.postgres import Postgres
+from sekali.local.processes import Process
+from sekali.local.registry import Registry
+from sekali.local.services import Service
+from sekali.local.zipkin import Zipkin
+
+PARTS = ("postgres", "kafka", "registry", "zipkin")
+APPLY = (("topics", "apply"), ("schemas", "publish"), ("rights", "apply"))
+Report = Callable[[str, float, str], None]
+"""Called with a part's name, the seconds that it took, and words on it."""
+
+
+class Part(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def limit(self) -> float: ...
+    def process(self) -> Process: ...
+    def wrong(self) -> str | None: ...
+
+
+def silent(part: str, seconds: float, words: str) -> None:
+    """Reports nothing."""
+
+
+class Platform:
+    """`usual` prefers the well-known ports; with an `owner` (a pid) everything ends when that process is gone."""
+
+    def __init__(
+        self, root: Path, state: Path, *, usual: bool = False, owner: int | None = None, report: Report = silent
+    ) -> None:
+        self.place = Place(root.resolve(), state.resolve())
+        self.control = Control(self.place.state, owner)
+        self.report = report
+        self._usual = usual
+
+    @property
+    def endpoints(self) -> Endpoints:
+        return Endpoints.load(self.place.state)
+
+    @property
+    def admin(self) -> Admin:
+        return Admin.load(self.place.state)
+
+    def up(self, parts: Collection[str] = PARTS) -> None:
+        """Starts what does not run yet; raises PartFailed with the log's last lines. Safe to call at any time."""
+        with self.alone():
+            if {"kafka", "registry", "zipkin"} & set(parts):
+                self._fetch_jars()
+            endpoints, admin, management = plan.settle(self.place, self.control, usual=self._usual)
+            known: list[Part] = [
+                Kafka(self.place, admin),
+                Zipkin(self.place, endpoints),
+                Registry(self.place, admin, management),
+            ]
+            chosen = [part for part in known if part.name in parts]
+            with ThreadPoolExecutor(len(PARTS)) as pool:
+                first = [pool.submit(self.start, part) for part in chosen if part.name != "registry"]
+                if "postgres" in parts:
+                    self.start(Postgres(self.place, admin))
+                    self.admit()
+                first += [pool.submit(self.start, part) for part in chosen if part.name == "registry"]
+                for task in first:
+                    task.result()
+
+    def admit(self) -> None:
+        """A role and a database for each agency on disk, and the registry's."""
+        start = time.monotonic()
+        new = admit_all(self.admin, self.endpoints.postgres)
+        if new:
+            self.report("databases", time.monotonic() - start, ", ".join(new))
+
+    def apply(self) -> None:
+        """Topics from their cards, schemas into the registry, users, rights and keyrings from the contracts."""
+        with self.place.chosen():
+            for verb in APPLY:
+                start = time.monotonic()
+                if cli.run(verb):
+                    raise PartFailed(f"`sekali {' '.join(verb)}` failed")
+                self.report(verb[0], time.monotonic() - start, "as the cards and contracts say")
+
+    def serve(self, services: Collection[str] | None = None, extra: Mapping[str, str] | None = None) -> None:
+        """Starts services found on disk and waits until each is ready; `extra` is added to their environment."""
+        with self.alone():
+            endpoints, traced = self.endpoints, self.control.runs("zipkin")
+            wanted = self.place.services() if services is None else services
+            found = [Service(self.place, endpoints, name, traced, extra or {}) for name in wanted]
+            with ThreadPoolExecutor(len(found) or 1) as pool:
+                for task in [pool.submit(self.start, service) for service in found]:
+                    task.result()
+
+    def start(self, part: Part) -> None:
+        begun = time.monotonic()
+        process = part.process()
+        self.control.start(process)
+        self.control.await_ready(process, part.wrong, part.limit)
+        self.report(part.name, time.monotonic() - begun, "ready")
+
+    def stop(self, part: str) -> None:
+        """Stops one part for good; `up` or `serve` starts it again."""
+        self.control.stop(part)
+
+    def pid(self, part: str) -> int:
+        """The process to hit in a fault test; the supervisor starts another in its place."""
+        seen = self.control.seen(part)
+        if seen is None or seen.pid is None:
+            raise LookupError(f"{part} does not run")
+        return seen.pid
+
+    def down(self) -> None:
+        """Ends every process, waits until all are gone; data and passwords stay."""
+        with self.alone():
+            self.control.down()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """One `up` or `down` at a time on a state folder; the second waits."""
+        self.place.state.mkdir(parents=True, exist_ok=True)
+        with (self.place.state / "up.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _fetch_jars(self) -> None:
+        start = time.monotonic()
+        if java.fetch(self.place.root, self.place.jars):
+            self.report("jars", time.monotonic() - start, "fetched by Maven")

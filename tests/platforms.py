@@ -1,0 +1,71 @@
+"""The platform that a test session runs on: real Kafka, PostgreSQL and registry, started once, shared by all tests."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+from confluent_kafka.admin import AdminClient
+
+from sekali.local.databases import create, drop
+from sekali.local.platform import PARTS, Platform
+from sekali.local.secrets import new_password
+
+STATE, OWNER = "SEKALI_TEST_STATE", "SEKALI_TEST_OWNER"
+NEEDED = tuple(part for part in PARTS if part != "zipkin")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The session's first process names the state folder; workers of pytest-xdist inherit it and share the platform."""
+    if not hasattr(config, "workerinput"):
+        home = config.rootpath / ".sekali-test"
+        _sweep(home)
+        os.environ[STATE], os.environ[OWNER] = str(home / str(os.getpid())), str(os.getpid())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    state = Path(os.environ[STATE])
+    if not hasattr(config, "workerinput") and state.exists():
+        Platform(config.rootpath, state).down()
+        shutil.rmtree(state)
+
+
+def _sweep(home: Path) -> None:
+    """Removes what sessions that were killed left behind; their processes ended with them."""
+    for folder in home.glob("[0-9]*"):
+        with suppress(ValueError):
+            if not psutil.pid_exists(int(folder.name)):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def platform(pytestconfig: pytest.Config) -> Platform:
+    """Kafka, PostgreSQL and registry, with a database for each agency; `.endpoints` and `.admin` say where."""
+    running = Platform(pytestconfig.rootpath, Path(os.environ[STATE]), owner=int(os.environ[OWNER]))
+    running.up(NEEDED)
+    return running
+
+
+@pytest.fixture
+def kafka_admin(platform: Platform) -> AdminClient:
+    """confluent-kafka's client of the super user: topics, ACLs, SCRAM users."""
+    return AdminClient(platform.admin.confluent())
+
+
+@pytest.fixture
+def agency_database(platform: Platform) -> Iterator[Callable[[], str]]:
+    """A factory of fresh databases, each with its own role: URLs for SQLAlchemy (postgresql+asyncpg://…)."""
+    made: list[str] = []
+
+    def fresh() -> str:
+        name = f"agency_{new_password()[:16]}"
+        made.append(name)
+        url = create(platform.admin, name, new_password())
+        return url.replace("postgresql://", "postgresql+asyncpg://", 1)
+
+    yield fresh
+    for name in made:
+        drop(platform.admin, name)
