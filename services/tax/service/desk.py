@@ -1,0 +1,68 @@
+"""What an officer records and a taxpayer chooses."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sekali.database import now
+from sekali.errors import FieldError, conflict, invalid, not_found
+from sekali.inbox import hold
+from services.tax.model import Category, ReturnState, Status, TaskKind, Taxpayer, today
+from services.tax.store import copies, register, tasks
+from services.tax.store.register import Recorded
+from services.tax.store.tables import resident
+
+
+async def record_return(session: AsyncSession, resident_id: UUID, recorded: Recorded) -> None:
+    """A year's return was filed, or is marked due. Years before the activation are no one's duty: 422."""
+    taxpayer = await _living(session, resident_id)
+    moment = now(session)
+    if not taxpayer.activated_on.year <= recorded.tax_year <= today(moment).year:
+        raise invalid(FieldError(
+            "tax_year", "No return is due for this year.", "Take a year from the activation up to this one."
+        ))  # fmt: skip
+    await register.record_return(session, resident_id, recorded, moment)
+    if recorded.state is ReturnState.FILED:
+        await register.drop_reminders(session, resident_id, recorded.tax_year)
+    else:
+        await register.remind(session, recorded.tax_year, resident_id)
+
+
+async def hold_name(session: AsyncSession, resident_id: UUID, *, held: bool) -> None:
+    """While held, the register's name does not follow population's, and KSWP says that the names differ.
+
+    For a name that is being clarified. Released, the register takes over the name as population has it.
+    """
+    taxpayer = await _living(session, resident_id)
+    person = (await copies.people(session, [resident_id])).get(resident_id)
+    current = person.full_name if person and person.full_name else taxpayer.registered_name
+    name = taxpayer.registered_name if held else current
+    await register.save(session, replace(taxpayer, name_held=held, registered_name=name))
+
+
+async def choose_category(session: AsyncSession, resident_id: UUID, category: Category) -> None:
+    """The taxpayer's own choice; it closes the task that asked for it."""
+    taxpayer = await _living(session, resident_id)
+    if category is not Category.OP and taxpayer.marital_status != "KAWIN":
+        raise invalid(FieldError("category", "PH, MT and HB are for the married.", "Choose OP."))
+    await register.save(session, replace(taxpayer, category=category))
+    await tasks.close_tasks(session, resident_id, [TaskKind.PILIH_KATEGORI], tasks.DONE, now(session))
+
+
+async def close_task(session: AsyncSession, resident_id: UUID, kind: TaskKind) -> None:
+    """An officer has done what a task asks for; 404 where none is open."""
+    await hold(session, resident, [resident_id])
+    if not await tasks.close_tasks(session, resident_id, [kind], tasks.DONE, now(session)):
+        raise not_found("open task of this kind")
+
+
+async def _living(session: AsyncSession, resident_id: UUID) -> Taxpayer:
+    """An active taxpayer, locked; 404 or 409."""
+    await hold(session, resident, [resident_id])
+    found = (await register.taxpayers(session, [resident_id])).get(resident_id)
+    if found is None:
+        raise not_found("taxpayer")
+    if found.status is not Status.AKTIF:
+        raise conflict("not-active", "status", "This taxpayer is not active.", "The heirs' task says what is open.")
+    return found

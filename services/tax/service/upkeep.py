@@ -1,0 +1,24 @@
+"""What time brings: the reminders of a new tax year, the end of old applications on the bus."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sekali.database import now
+from sekali.outbox import put
+from services.tax import outbox
+from services.tax.model import KEPT_AFTER_END, today
+from services.tax.store import applications, register
+
+AT_ONCE = 500
+
+
+async def remind_of_returns(session: AsyncSession) -> int:
+    """Reminders of this tax year's return for all who are active; rows made. A second run makes none."""
+    return await register.remind(session, today(now(session)).year)
+
+
+async def bury_applications(session: AsyncSession) -> int:
+    """Takes applications that ended a year ago off the bus; how many, at most `AT_ONCE`."""
+    moment = now(session)
+    buried = await applications.bury_ended(session, moment - KEPT_AFTER_END, moment, AT_ONCE)
+    await put(session, *(outbox.application_tombstone(key, version) for key, version in buried))
+    return len(buried)
