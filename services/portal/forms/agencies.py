@@ -1,0 +1,90 @@
+"""Every agency's forms behind one door. A door that is down is said in words, and the others work."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header
+from starlette.responses import JSONResponse
+
+from sekali import tracing
+from sekali.doors import AnyCaller, Citizen, FormAnswers, TheBus
+from sekali.errors import Problem, not_found
+from sekali.forms import Form
+from services.portal import service
+from services.portal.model import Answer, State, Verdict
+from services.portal.prefill import Agencies
+from services.portal.store import submissions
+
+Authorization = Annotated[str, Header(include_in_schema=False)]
+PROBLEM = "application/problem+json"
+
+
+def agencies_doors(agencies: Agencies, handing: service.Handing, own: Form) -> APIRouter:
+    router = APIRouter(prefix="/forms", tags=["forms"])
+
+    @router.get("")
+    async def listed(_caller: AnyCaller, authorization: Authorization) -> dict[str, Any]:
+        """{agencies: [{agency, state: UP, forms: [{name, title}]} | {agency, state: DOWN, detail}]}"""
+        names = agencies.names
+        answers = await asyncio.gather(*(agencies.forms(name, authorization) for name in names))
+        mine = {"agency": "portal", "state": "UP", "forms": [{"name": own.name, "title": own.title}]}
+        return {"agencies": [mine, *(_state(name, answer) for name, answer in zip(names, answers, strict=True))]}
+
+    @router.get("/{agency}/{form}")
+    async def opened(
+        agency: str, form: str, _caller: Citizen, bus: TheBus, authorization: Authorization
+    ) -> JSONResponse:
+        """The agency's form, filled from its own copies."""
+        _ensure_known(agencies, agency)
+        answer = await agencies.opened(agency, form, authorization)
+        if answer.status == 0 or answer.status >= 500:
+            raise _down(agency, answer)
+        if answer.status == 200:
+            async with bus.transaction() as session:
+                await service.remember(session, agency, form, answer.body["boxes"])
+        return _passed_on(answer)
+
+    @router.post("/{agency}/{form}", status_code=201)
+    async def send(  # noqa: PLR0917
+        agency: str, form: str, sent: FormAnswers, caller: Citizen, bus: TheBus, authorization: Authorization
+    ) -> JSONResponse:
+        """201 the agency's receipt, 202 kept until the agency's door is up again, or the agency's problem document."""
+        _ensure_known(agencies, agency)
+        boxes = await service.known_or_asked(bus.transaction, agencies, agency, form)
+        if boxes is None:
+            raise _down(agency, Answer(0, cause=f"The door of {agency} does not answer; its form is not known yet."))
+        filled = service.Filled(sent.submission_id, caller.resident_id, agency, form, sent.answers)
+        async with bus.transaction() as session:
+            await service.keep(session, filled, own, boxes, traceparent=tracing.traceparent(), lease=handing.lease)
+            kept = await submissions.under_way(session, sent.submission_id)
+            assert kept is not None
+        meaning, answer = await handing.over(bus.transaction, kept, authorization)
+        return _kept(sent, answer) if meaning is Verdict.DOWN else _passed_on(answer)
+
+    return router
+
+
+def _state(agency: str, answer: Answer) -> dict[str, Any]:
+    if answer.status == 200:
+        return {"agency": agency, "state": "UP", "forms": answer.body["forms"]}
+    if answer.status == 404:
+        return {"agency": agency, "state": "UP", "forms": []}
+    return {"agency": agency, "state": "DOWN", "detail": answer.cause or f"The door of {agency} refuses the portal."}
+
+
+def _kept(sent: FormAnswers, answer: Answer) -> JSONResponse:
+    detail = f"{answer.cause} Your form is kept and will be handed on as soon as it does.".strip()
+    return JSONResponse({"submission_id": str(sent.submission_id), "state": State.KEPT, "detail": detail}, 202)
+
+
+def _passed_on(answer: Answer) -> JSONResponse:
+    return JSONResponse(answer.body, answer.status, media_type=PROBLEM if answer.status >= 400 else None)
+
+
+def _ensure_known(agencies: Agencies, agency: str) -> None:
+    if agency not in agencies.names:
+        raise not_found("agency", "GET /forms lists them all.")
+
+
+def _down(agency: str, answer: Answer) -> Problem:
+    return Problem(503, "door-down", "An agency's door is down", answer.cause, agency=agency)

@@ -1,0 +1,127 @@
+"""The portal's rules: whose a box is, what an agency's answer means, when to try again."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from unicodedata import category
+from uuid import UUID, uuid5
+
+CONTACT_TOPIC = "portal.contact.v1"
+CORRECTION_TOPIC = "portal.correction.v1"
+UNPRINTABLE = frozenset({"Cc", "Cs", "Cn", "Co"})
+TRY_AGAIN = frozenset({408, 425, 429})
+ALREADY_SUBMITTED = "urn:sekali:problem:already-submitted"
+
+
+class State(StrEnum):
+    """Where a submission stands, seen from the portal."""
+
+    KEPT = "KEPT"
+    TAKEN = "TAKEN"
+    REFUSED = "REFUSED"
+
+
+class Verdict(StrEnum):
+    """What an agency's answer to a submission means."""
+
+    TAKEN = "TAKEN"
+    REFUSED = "REFUSED"
+    DOWN = "DOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An agency's answer: HTTP status (0 = none came) and JSON body; `cause` says in words what was wrong."""
+
+    status: int
+    body: Mapping[str, Any] = dataclass_field(default_factory=dict, repr=False)
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A box that the citizen typed otherwise than its owner knows it."""
+
+    correction_id: UUID
+    topic: str
+    field: str
+    seen_version: int
+    proposed: str = dataclass_field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the owner of a fact decided on a proposal."""
+
+    decision: str
+    reason_code: str | None
+    decided_at: datetime
+
+
+def verdict(answer: Answer) -> Verdict:
+    """A submission taken earlier counts as taken; whatever may pass by itself counts as down."""
+    if answer.status in {200, 201} or (answer.status == 409 and answer.body.get("type") == ALREADY_SUBMITTED):
+        return Verdict.TAKEN
+    if answer.status == 0 or answer.status >= 500 or answer.status in TRY_AGAIN:
+        return Verdict.DOWN
+    return Verdict.REFUSED
+
+
+def receipt(answer: Answer) -> Mapping[str, Any]:
+    """The agency's receipt; of a submission taken earlier its first answer."""
+    if answer.status == 409:
+        return {"application_id": answer.body.get("application_id"), **(answer.body.get("receipt") or {})}
+    return answer.body
+
+
+def contact_boxes(boxes: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Box name -> name of the portal's own box (`email`), for the boxes whose declared source is the contact."""
+    found: dict[str, str] = {}
+    for box in boxes:
+        source = box.get("source") or box.get("from") or {}
+        if source.get("topic") == CONTACT_TOPIC:
+            found[box["name"]] = source["field"].rpartition(".")[2]
+    return found
+
+
+def proposals(
+    submission_id: UUID, answers: Mapping[str, Any], corrected: Sequence[Mapping[str, Any]], deciders: Iterable[str]
+) -> list[Proposal]:
+    """The corrections that go to an owner who decides on them.
+
+    `corrected` comes from the receipt and holds no values: they are taken from the submission.
+    The id follows from submission and box, so that a receipt read twice proposes once.
+    """
+    listening = set(deciders)
+    return [
+        Proposal(
+            correction_id=uuid5(submission_id, box["box"]),
+            topic=box["topic"],
+            field=box["field"],
+            seen_version=int(box["seen_version"]),
+            proposed=str(answers[box["box"]]).strip(),
+        )
+        for box in corrected
+        if owner(box["topic"]) in listening and answers.get(box["box"]) is not None
+    ]
+
+
+def is_storable(name: str, value: Any) -> bool:
+    """One printable value under a printable name; PostgreSQL refuses NUL and lone surrogates."""
+    texts = [name, *([value] if isinstance(value, str) else [])]
+    flat = value is None or isinstance(value, str | int | float | bool)
+    return flat and all(category(sign) not in UNPRINTABLE for text in texts for sign in text)
+
+
+def owner(topic: str) -> str:
+    """The owner of a topic is the first word of its name."""
+    return topic.partition(".")[0]
+
+
+def back_off(attempts: int, first: timedelta, most: timedelta) -> timedelta:
+    """Doubles with each attempt, up to `most`."""
+    doubled: timedelta = first * 2 ** min(attempts, 20)
+    return min(doubled, most)

@@ -1,0 +1,61 @@
+"""The other agencies' HTTP doors, seen from the portal: asked in the citizen's name, and allowed to be down."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from services.portal.model import Answer
+
+
+class Agencies:
+    """One client for all doors. An answer always comes back: a door that is down is an `Answer` with status 0."""
+
+    def __init__(self, doors: Mapping[str, str], patience: timedelta) -> None:
+        self._doors = dict(doors)
+        self._client = httpx.AsyncClient(timeout=patience.total_seconds(), follow_redirects=False)
+
+    @property
+    def names(self) -> list[str]:
+        return sorted(self._doors)
+
+    async def forms(self, agency: str, authorization: str) -> Answer:
+        return await self._ask("GET", agency, "/forms", authorization)
+
+    async def opened(self, agency: str, form: str, authorization: str) -> Answer:
+        return await self._ask("GET", agency, f"/forms/{form}", authorization)
+
+    async def declaration(self, agency: str, form: str, authorization: str) -> Answer:
+        return await self._ask("GET", agency, f"/forms/{form}/declaration", authorization)
+
+    async def submit(
+        self, agency: str, form: str, submission_id: UUID, answers: Mapping[str, Any], authorization: str
+    ) -> Answer:
+        body = {"submission_id": str(submission_id), "answers": dict(answers)}
+        return await self._ask("POST", agency, f"/forms/{form}", authorization, body)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def _ask(
+        self, method: str, agency: str, path: str, authorization: str, body: Mapping[str, Any] | None = None
+    ) -> Answer:
+        try:
+            response = await self._client.request(
+                method, self._doors[agency] + path, json=body, headers={"Authorization": authorization}
+            )
+        except httpx.TimeoutException:
+            return Answer(0, cause=f"The door of {agency} did not answer in time.")
+        except httpx.TransportError:
+            return Answer(0, cause=f"The door of {agency} does not answer.")
+        if response.status_code >= 500:
+            return Answer(response.status_code, cause=f"The door of {agency} answers, but cannot serve now.")
+        try:
+            told = response.json()
+        except ValueError:
+            told = None
+        if not isinstance(told, dict):
+            return Answer(502, cause=f"The door of {agency} answered something that is no JSON object.")
+        return Answer(response.status_code, told)

@@ -1,0 +1,26 @@
+"""The portal's use cases, each one transaction that its door gives."""
+
+from services.portal.service.contact import ensure_standing
+from services.portal.service.corrections import bury_old_corrections, close_correction
+from services.portal.service.current import CURRENT
+from services.portal.service.declarations import known_or_asked, read_ahead, remember
+from services.portal.service.handing import Handing
+from services.portal.service.residents import withdraw_for_the_annulled
+from services.portal.service.submissions import Filled, keep, say_contact
+from services.portal.service.tracker import track
+
+__all__ = [
+    "CURRENT",
+    "Filled",
+    "Handing",
+    "bury_old_corrections",
+    "close_correction",
+    "ensure_standing",
+    "keep",
+    "known_or_asked",
+    "read_ahead",
+    "remember",
+    "say_contact",
+    "track",
+    "withdraw_for_the_annulled",
+]

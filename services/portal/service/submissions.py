@@ -1,0 +1,147 @@
+"""A submission's way through the portal: kept, then taken or refused by its agency, or put off."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sekali.database import now
+from sekali.errors import TYPE_PREFIX, FieldError, conflict, invalid
+from sekali.forms import Form
+from services.portal.model import Answer, State, is_storable, proposals, receipt
+from services.portal.service.contact import say_in_form, say_in_own_form
+from services.portal.service.corrections import propose
+from services.portal.store import submissions
+
+SHOWN = ("type", "title", "status", "detail", "fields")
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form as a citizen sent it."""
+
+    submission_id: UUID
+    resident_id: UUID
+    agency: str
+    form: str
+    answers: Mapping[str, Any] = field(repr=False)
+
+
+async def keep(
+    session: AsyncSession,
+    filled: Filled,
+    own: Form,
+    boxes: Sequence[Mapping[str, Any]],
+    *,
+    traceparent: str | None,
+    lease: timedelta,
+) -> None:
+    """Keeps a submission until its agency has taken it, and says its contact boxes.
+
+    `lease` is the time in which the door hands it on itself, before the worker does.
+    Raises `already-submitted` for an id that was taken before, 422 for a contact box that is not right.
+    """
+    ensure_storable(filled.answers, boxes)
+    await refuse_a_second_time(session, filled.submission_id, filled.resident_id)
+    await say_in_form(session, own, filled.resident_id, boxes, filled.answers)
+    await submissions.forget_refusal(session, filled.submission_id)
+    at = now(session)
+    row = _named(filled) | {
+        "answers": dict(filled.answers),
+        "traceparent": traceparent,
+        "kept_at": at,
+        "next_attempt_at": at + lease,
+    }
+    await submissions.keep(session, row)
+
+
+def ensure_storable(answers: Mapping[str, Any], boxes: Sequence[Mapping[str, Any]]) -> None:
+    """Raises 422 for what cannot be kept: each box holds one printable value. The agency's own rules come later."""
+    declared = {box["name"] for box in boxes}
+    wrong = [name if name in declared else "answers" for name, value in answers.items() if not is_storable(name, value)]
+    if wrong:
+        detail = "It is not one value that can be printed."
+        raise invalid(*(FieldError(name, detail, "Send one text, number, yes or no.") for name in sorted(set(wrong))))
+
+
+async def say_contact(session: AsyncSession, filled: Filled, own: Form) -> dict[str, Any]:
+    """The portal's own form; gives its receipt."""
+    await refuse_a_second_time(session, filled.submission_id, filled.resident_id)
+    counts = await say_in_own_form(session, own, filled.resident_id, filled.answers)
+    outcome = _named(filled) | {"state": State.TAKEN, "counts": counts, "settled_at": now(session)}
+    await submissions.settle(session, outcome)
+    return {
+        "submission_id": str(filled.submission_id),
+        "application_id": None,
+        "status": "SAID",
+        "counts": counts,
+        "corrected": [],
+    }
+
+
+async def refuse_a_second_time(session: AsyncSession, submission_id: UUID, resident_id: UUID) -> None:
+    """Raises `already-submitted` with the first outcome; somebody else's id tells nothing but that it is in use."""
+    settled = await submissions.settled(session, submission_id)
+    kept = await submissions.under_way(session, submission_id)
+    if any(row is not None and row["resident_id"] != resident_id for row in (settled, kept)):
+        raise conflict("submission-id-in-use", "submission_id", "This id is in use.", "Send the form with a new id.")
+    if settled is not None and settled["state"] == State.TAKEN:
+        application_id = str(settled["application_id"]) if settled["application_id"] else None
+        raise conflict(
+            "already-submitted",
+            "submission_id",
+            "This form was sent before and has been taken.",
+            "Look at the application; for a new one, open the form again.",
+            application_id=application_id,
+            receipt={"application_id": application_id, "counts": settled["counts"]},
+        )
+
+
+async def take(session: AsyncSession, submission_id: UUID, answer: Answer, deciders: Sequence[str]) -> None:
+    """The agency has it: the submission's values go, ids and counts stay, corrections are proposed to their owners."""
+    row = await submissions.take_out(session, submission_id)
+    if row is None:
+        return
+    told = receipt(answer)
+    application_id = told.get("application_id")
+    outcome = {
+        "state": State.TAKEN,
+        "application_id": UUID(application_id) if application_id else None,
+        "counts": told.get("counts"),
+    }
+    await submissions.settle(session, _settled(row, session) | outcome)
+    wanted = proposals(submission_id, row["answers"], told.get("corrected") or (), deciders)
+    await propose(session, row["resident_id"], wanted)
+
+
+async def refuse(session: AsyncSession, submission_id: UUID, problem: Mapping[str, Any]) -> None:
+    """The agency does not want it so: its values go, the contact stands."""
+    row = await submissions.take_out(session, submission_id)
+    if row is None:
+        return
+    shown = {name: problem[name] for name in SHOWN if name in problem}
+    if "slug" in problem:
+        shown["type"] = TYPE_PREFIX + problem["slug"]
+    await submissions.settle(session, _settled(row, session) | {"state": State.REFUSED, "problem": shown})
+
+
+async def put_off(session: AsyncSession, submission_id: UUID, detail: str, wait: timedelta) -> None:
+    """The agency's door is down: the submission stays and is handed on later."""
+    await submissions.put_off(session, submission_id, now(session) + wait, detail)
+
+
+def _named(filled: Filled) -> dict[str, Any]:
+    return {
+        "submission_id": filled.submission_id,
+        "resident_id": filled.resident_id,
+        "agency": filled.agency,
+        "form": filled.form,
+    }
+
+
+def _settled(row: Mapping[Any, Any], session: AsyncSession) -> dict[str, Any]:
+    names = ("submission_id", "resident_id", "agency", "form")
+    return {name: row[name] for name in names} | {"settled_at": now(session)}

@@ -1,0 +1,22 @@
+"""What the portal can be told from outside (environment SEKALI_…)."""
+
+from datetime import timedelta
+
+from sekali.settings import AgencySettings
+
+
+class Settings(AgencySettings):
+    """The portal's own switches beside those that every agency has."""
+
+    door_timeout: timedelta = timedelta(seconds=5)
+    """How long another agency's door may take before it counts as down."""
+
+    retry_first: timedelta = timedelta(milliseconds=500)
+    retry_most: timedelta = timedelta(minutes=1)
+    """Waiting time before a kept submission is handed on again: doubles from the first to the most."""
+
+    correction_kept: timedelta = timedelta(days=365)
+    """How long a closed correction stays on the bus (the card of portal.correction.v1)."""
+
+    declarations_every: timedelta = timedelta(seconds=30)
+    """How often the other agencies' forms are read ahead, so that a submission can be kept while a door is down."""

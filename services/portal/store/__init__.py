@@ -1,0 +1,1 @@
+"""What the portal keeps: tables and their queries, one module for each matter."""

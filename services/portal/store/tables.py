@@ -1,0 +1,105 @@
+"""What the portal keeps. The shapes equal the migrations', which a test compares."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, MetaData, Table, Text, false, text
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+metadata = MetaData()
+MOMENT = DateTime(timezone=True)
+
+
+def _copied() -> list[Column[object]]:
+    """The columns that a projection keeps its books in."""
+    return [
+        Column("version", BigInteger, nullable=False),
+        Column("gone", Boolean, nullable=False, server_default=false()),
+        Column("as_of", MOMENT),
+        Column("heard_at", MOMENT),
+    ]
+
+
+resident = Table(
+    "resident", metadata, Column("resident_id", UUID, primary_key=True), *_copied(), Column("standing", Text)
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("resident_id", UUID, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("gone", Boolean, nullable=False, server_default=false()),
+    Column("said_at", MOMENT),
+    Column("email", Text),
+    Column("mobile", Text),
+)
+
+correction = Table(
+    "correction",
+    metadata,
+    Column("correction_id", UUID, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("gone", Boolean, nullable=False, server_default=false()),
+    Column("said_at", MOMENT, nullable=False),
+    Column("resident_id", UUID),
+    Column("topic", Text),
+    Column("field", Text),
+    Column("seen_version", BigInteger),
+    Column("proposed", Text),
+    Column("closed_at", MOMENT),
+    Column("decision", Text),
+    Column("reason_code", Text),
+    Column("decided_at", MOMENT),
+)
+
+submission = Table(
+    "submission",
+    metadata,
+    Column("submission_id", UUID, primary_key=True),
+    Column("resident_id", UUID, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("answers", JSONB, nullable=False),
+    Column("traceparent", Text),
+    Column("kept_at", MOMENT, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("next_attempt_at", MOMENT, nullable=False),
+    Column("detail", Text),
+)
+
+outcome = Table(
+    "outcome",
+    metadata,
+    Column("submission_id", UUID, primary_key=True),
+    Column("resident_id", UUID, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("application_id", UUID),
+    Column("counts", JSONB),
+    Column("problem", JSONB),
+    Column("settled_at", MOMENT, nullable=False),
+)
+
+declaration = Table(
+    "declaration",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("form", Text, primary_key=True),
+    Column("boxes", JSONB, nullable=False),
+    Column("fetched_at", MOMENT, nullable=False),
+)
+
+application = Table(
+    "application",
+    metadata,
+    Column("application_id", UUID, primary_key=True),
+    *_copied(),
+    Column("agency", Text),
+    Column("resident_id", UUID),
+    Column("service", Text),
+    Column("status", Text),
+    Column("steps", JSONB),
+    Column("due_on", Date),
+    Column("clock", Text),
+    Column("next_actor", Text),
+    Column("reason_code", Text),
+)
