@@ -1,10 +1,18 @@
 """Puts the schemas of the catalogue into a registry; git stays the truth."""
 
-from sekali.contracts import Catalogue, Revision
+import asyncio
+from typing import Any
+
+from sekali.contracts import Catalogue, Revision, fingerprint
+from sekali.errors import SekaliError
 from sekali.registry import Registry, UnknownSchema
 
 
-def subjects(revision: Revision) -> list[tuple[str, dict[str, object]]]:
+class RegistryDiffers(SekaliError):
+    """The registry keeps another schema than it was given."""
+
+
+def subjects(revision: Revision) -> list[tuple[str, dict[str, Any]]]:
     """(subject, schema), inner records of sealed fields first: the registry sees those groups only as bytes."""
     inner = [(f"{revision.topic}-{field.name}-sealed", field.inner) for field in revision.sealed]
     return [*inner, (f"{revision.topic}-value", revision.schema)]
@@ -15,23 +23,32 @@ async def publish(registry: Registry, catalogue: Catalogue) -> list[str]:
 
     Idempotent. Raises `IncompatibleSchema` where the registry's own rule refuses a schema, `RegistryDown`.
     """
+    topics = await asyncio.gather(*(_topic(registry, catalogue, topic) for topic in catalogue.cards))
+    return [line for lines in topics for line in lines]
+
+
+async def _topic(registry: Registry, catalogue: Catalogue, topic: str) -> list[str]:
     said = []
-    for topic, card in catalogue.cards.items():
-        for revision in catalogue.revisions[topic]:
-            for subject, schema in subjects(revision):
-                said += await _register(registry, subject, schema, card.compatibility, revision.number)
+    for revision in catalogue.revisions[topic]:
+        for subject, schema in subjects(revision):
+            said += await _subject(registry, subject, schema, catalogue.cards[topic].compatibility, revision.number)
     return said
 
 
-async def _register(registry: Registry, subject: str, schema: dict[str, object], mode: str, number: int) -> list[str]:
+async def _subject(registry: Registry, subject: str, schema: dict[str, Any], mode: str, number: int) -> list[str]:
     said = []
-    held = await registry.versions(subject)
     try:
         await registry.id_of(subject, schema)
     except UnknownSchema:
-        if held:  # the rule first: the registry itself then judges what comes next
+        if await registry.versions(subject):  # the rule first: the registry itself then judges what comes
             said += await _ruled(registry, subject, mode)
-        said.append(f"registered {subject} revision {number} as {await registry.register(subject, schema)}")
+        schema_id = await registry.register(subject, schema)
+        if fingerprint(await registry.schema_by_id(schema_id)) != fingerprint(schema):
+            raise RegistryDiffers(
+                f"The registry gives back another schema for {subject} than it was given. It must keep every attribute; "
+                "use a registry that does."
+            ) from None
+        said.append(f"registered {subject} revision {number} as {schema_id}")
     return said + await _ruled(registry, subject, mode)
 
 
