@@ -1,5 +1,6 @@
 """One service's doors as one application, and the process that serves it."""
 
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
+from sekali import identity, tracing
 from sekali.doors import problems
 from sekali.doors.limits import LimitBody
 from sekali.doors.open import OPEN_DOORS, open_doors
@@ -45,6 +47,7 @@ def application(
         telemetry={"metrics": False, "logs": False, "operation_spans": False, "auto_configure": False,
                    "exclude": lambda scope: scope["path"] in OPEN_DOORS},
     )  # fmt: skip
+    identity.take_fictive_region(bus.settings.fictive_region)
     app.state.bus = bus
     app.state.agency = bus.settings.agency
     app.add_middleware(problems.CatchEverything)
@@ -88,12 +91,20 @@ def _documented_problems() -> dict[int | str, dict[str, Any]]:
 
 
 def serve(build: Callable[[], FastAPI], settings: AgencySettings) -> None:
-    """Runs the doors until SIGTERM or SIGINT; requests under way have 10 seconds to end.
+    """Runs the doors until SIGTERM or SIGINT; requests under way have 10 seconds to end. Starts tracing first.
 
     No access log: a URL that somebody mistyped may hold anything.
     """
+    tracing.setup(settings.agency, untraced=(settings.registry_url,))
     config = uvicorn.Config(
         build(), host=settings.http_host, port=settings.http_port, access_log=False, lifespan="on",
         server_header=False, timeout_graceful_shutdown=10,
     )  # fmt: skip
-    uvicorn.Server(config).run()
+    server = uvicorn.Server(config)
+    try:
+        server.run()
+    finally:
+        tracing.shutdown()
+    if not server.started:
+        # A part that failed at start has been logged; whoever supervises the process must see it.
+        sys.exit(3)
