@@ -77,7 +77,7 @@ class Encoder:
         self._inner = [(group.name, _parsed(group.inner)) for group in revision.sealed]
 
     def encode(self, record: dict[str, Any], key: bytes, subject: bytes, keyring: Keyring) -> bytes:
-        """Avro body without the 5-byte prefix. `subject` as in `sealing.binding`. Raises ValueError on a wrong value."""
+        """Avro body without the 5-byte prefix; `subject` as in `sealing.binding`. ValueError where a value is wrong."""
         topic = self.revision.topic
         for name, inner in self._inner:
             if record[name] is not None:
@@ -231,5 +231,3 @@ def _uuid(text: bytes | None, place: str) -> UUID:
         return UUID((text or b"").decode("ascii"))
     except ValueError:
         raise Poison("NO_ID", f"The {place} is no UUID.") from None
-
-

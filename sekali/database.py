@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 
 Clock = Callable[[], datetime]
 CLOCK = "sekali.clock"
+AFTER_COMMIT = "sekali.after_commit"
 
 # Worth another try by themselves: serialisation failure, deadlock, and what a restart or a lack of room gives.
 _RETRY = ("40001", "40P01")
@@ -43,6 +44,8 @@ class Database:
         """One transaction: committed at the end, rolled back on an error."""
         async with self._sessions.begin() as session:
             yield session
+        for call in session.info.get(AFTER_COMMIT, ()):
+            call()
 
     async def migrate(self, folders: list[Path], root: Path) -> None:
         """Bring the schema up to date; one process at a time."""
@@ -64,6 +67,11 @@ class Database:
 def now(session: AsyncSession) -> datetime:
     """The time of the use case, aware, UTC; from the injected clock."""
     return cast(Clock, session.info[CLOCK])()
+
+
+def after_commit(session: AsyncSession, call: Callable[[], None]) -> None:
+    """Call once after the whole transaction; SQLAlchemy's own event of that name fires at savepoints too."""
+    session.info.setdefault(AFTER_COMMIT, {})[call] = None
 
 
 def is_worth_retrying(error: BaseException) -> bool:

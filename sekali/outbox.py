@@ -6,12 +6,13 @@ from typing import Any, ClassVar, Protocol, cast
 from uuid import UUID
 
 import uuid_utils.compat as uuids
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sekali import tracing
+from sekali import spans
 from sekali.codec import Encoder
 from sekali.contracts import Catalogue
+from sekali.database import after_commit
 from sekali.errors import SekaliError
 from sekali.sealing import Keyring, version_bytes
 
@@ -74,7 +75,7 @@ class Writer:
         if self._catalogue.cards[topic].owner != self._agency:
             raise NotOurs(f"{self._agency} cannot say {topic}: its owner is {self._catalogue.cards[topic].owner}.")
         event_id = uuids.uuid7()
-        with tracing.created(topic, event_id) as traceparent:
+        with spans.created(topic, event_id) as traceparent:
             if isinstance(said, Tombstone):
                 return event_id, topic, str(said.key), None, said.event.REVISION, said.version, traceparent
             return self._encoded(said, topic, event_id, traceparent)
@@ -107,7 +108,7 @@ async def put(session: AsyncSession, *said: Event | Tombstone) -> None:
         return
     writer = cast(Writer, session.info[WRITER])
     await _insert(session, [writer.row(one) for one in said])
-    event.listen(session.sync_session, "after_commit", lambda _: writer.wake(), once=True)
+    after_commit(session, writer.wake)
 
 
 async def bury(session: AsyncSession, said: type[Event], key: UUID, version: int) -> None:

@@ -1,7 +1,7 @@
 """Sealed fields: AES-256-GCM under a keyset of topic and field, bound to person and version.
 
 Layout of a sealed value: 4-byte key id, 12 random bytes, ciphertext, 16-byte tag.
-Associated data: topic NUL field NUL record key NUL, then the version in 8 big-endian bytes, or a fact's 16-byte event id.
+Associated data: topic NUL field NUL record key NUL, then 16 bytes of a fact's event id or 8 of a state's version.
 So a sealed value that is moved to another person, field, topic or version does not open.
 """
 

@@ -1,0 +1,203 @@
+"""An agency on the bus: FastStream's subscriptions, the relay, the workers, and their life together."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from faststream.kafka import KafkaBroker
+from faststream.specification import AsyncAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sekali import migrations, outbox
+from sekali.codec import Decoder
+from sekali.contracts import Catalogue
+from sekali.database import Clock, Database, utc_now
+from sekali.errors import SekaliError
+from sekali.inbox import Inbox
+from sekali.kafka import connection, security
+from sekali.listening import listen
+from sekali.log import Current
+from sekali.registry import Registry
+from sekali.relay import Relay
+from sekali.sealing import Keyring
+from sekali.settings import AgencySettings
+from sekali.subscription import Subscription, run_parked
+
+logger = logging.getLogger(__name__)
+PARKED_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Something that an agency does by itself every so often, such as looking at its clocks."""
+
+    name: str
+    every: timedelta
+    run: "Callable[[Bus], Awaitable[None]]"
+
+
+class Bus:
+    """Built in an agency's app.py, started and stopped with its doors.
+
+    `current`: for each state topic that the agency says, what gives the present state of keys under lock.
+    """
+
+    def __init__(
+        self,
+        settings: AgencySettings,
+        *,
+        inbox: Inbox,
+        current: Mapping[str, Current] | None = None,
+        workers: Sequence[Worker] = (),
+        clock: Clock = utc_now,
+    ) -> None:
+        self.settings = settings
+        self.agency = settings.agency
+        self.clock = clock
+        self.catalogue = Catalogue.load(settings.root)
+        self.registry = Registry(settings.registry_url)
+        self._inbox = inbox
+        self._workers = workers
+        self._keyring = Keyring(settings.keyring)
+        self._parked = asyncio.Event()
+        writer = outbox.Writer(self.agency, self.catalogue, self._keyring, self._wake_relay)
+        self.database = Database(settings.database_url, info={outbox.WRITER: writer}, clock=clock)
+        self.relay = Relay(
+            self.agency,
+            database=self.database,
+            catalogue=self.catalogue,
+            registry=self.registry,
+            connection=connection(settings),
+            current=current or {},
+        )
+        self.broker = KafkaBroker(
+            settings.kafka_bootstrap, security=security(settings), client_id=self.agency, logger=logger
+        )
+        self.subscriptions: dict[str, Subscription] = {}
+        self._without_contract: dict[str, str] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._check(current or {})
+        self._subscribe()
+
+    def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """One use case, one transaction."""
+        return self.database.transaction()
+
+    async def start(self) -> None:
+        """Migrate, then carry, hear and work until `stop`."""
+        own = Path(self.settings.root) / "services" / self.agency / "migrations"
+        library = Path(migrations.__file__).parent
+        await self.database.migrate([library / "versions", own], library)
+        self._tasks.append(asyncio.create_task(self.relay.run(), name="relay"))
+        self._tasks.append(asyncio.create_task(self._run_parked(), name="parked"))
+        self._tasks += [asyncio.create_task(self._repeat(worker), name=worker.name) for worker in self._workers]
+        # Kafka may be away: doors open all the same, and hearing begins when it is back.
+        self._tasks.append(asyncio.create_task(self._hear(), name="hear"))
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        await self.broker.stop()
+        await self.registry.close()
+        await self.database.close()
+
+    async def ready(self) -> dict[str, str]:
+        """Part -> "ok", or what is wrong, in words."""
+        parts = {"database": "ok", "relay": self.relay.trouble or "ok"}
+        try:
+            async with asyncio.timeout(2.0), self.transaction() as session:
+                await session.execute(text("select 1"))
+        except Exception as error:
+            parts["database"] = f"does not answer ({type(error).__name__})"
+        for topic, subscription in self.subscriptions.items():
+            parts[topic] = subscription.trouble or "ok"
+        return parts | self._without_contract
+
+    def asyncapi(self) -> str:
+        """What this agency hears, as an AsyncAPI document (JSON)."""
+        return AsyncAPI(self.broker, title=self.agency).to_specification().to_json()
+
+    def _check(self, current: Mapping[str, Current]) -> None:
+        for card in self.catalogue.says(self.agency):
+            if card.kind == "state" and card.topic not in current:
+                raise SekaliError(
+                    f"{self.agency} says the state topic {card.topic} and gives no way to say its present state again: "
+                    f"add it to CURRENT in services/{self.agency}/outbox.py."
+                )
+        for contract in self.catalogue.hears(self.agency):
+            if contract.topic not in self._inbox.declared:
+                raise SekaliError(
+                    f"{self.agency} has a contract on {contract.topic} and does nothing with it: "
+                    f"declare a projection or an effect in services/{self.agency}/inbox.py, or remove the contract."
+                )
+
+    def _subscribe(self) -> None:
+        for topic, declared in self._inbox.declared.items():
+            contract = self.catalogue.contracts.get((self.agency, topic))
+            if contract is None or topic not in self.catalogue.cards:
+                path = f"contracts/{self.agency}/{topic}.avsc"
+                self._without_contract[topic] = f"not heard: there is no contract {path}."
+                logger.error("%s is not heard: there is no contract %s.", topic, path)
+                continue
+            state = self.catalogue.cards[topic].kind == "state"
+            decoder = Decoder(contract, state=state, registry=self.registry, keyring=self._keyring)
+            subscription = Subscription(
+                contract,
+                declared=declared,
+                decoder=decoder,
+                database=self.database,
+                clock=self.clock,
+                wake_parked=self._parked.set,
+            )
+            self.subscriptions[topic] = subscription
+            listen(self.broker, subscription)
+
+    def _wake_relay(self) -> None:
+        self.relay.wake()
+
+    async def _hear(self) -> None:
+        if not self.subscriptions:
+            return
+        wait = 0.5
+        while True:
+            try:
+                await self.broker.start()
+            except Exception as error:
+                logger.warning("Kafka cannot be reached (%s); trying again in %.1f s.", type(error).__name__, wait)
+                await self.broker.stop()
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, 10.0)
+            else:
+                return
+
+    async def _run_parked(self) -> None:
+        """Parked effects that are ready, each in a transaction of its own."""
+        while True:
+            try:
+                async with self.transaction() as session:
+                    found = await run_parked(self.subscriptions, session)
+            except Exception as error:
+                logger.warning("A parked effect waits: %s", type(error).__name__)
+                found = False
+            if not found:
+                try:
+                    await asyncio.wait_for(self._parked.wait(), PARKED_SECONDS)
+                except TimeoutError:
+                    continue
+                self._parked.clear()
+
+    async def _repeat(self, worker: Worker) -> None:
+        while True:
+            try:
+                await worker.run(self)
+            except Exception as error:
+                told = str(error) if isinstance(error, SekaliError) else type(error).__name__
+                logger.warning("The worker %s failed and goes on: %s", worker.name, told)
+            await asyncio.sleep(worker.every.total_seconds())

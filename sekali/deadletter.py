@@ -1,0 +1,87 @@
+"""Where an event goes that cannot be decoded, unsealed or applied: the agency's own table, payload still sealed."""
+
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sekali.codec import Poison, Record
+from sekali.contracts import Contract, fingerprint
+from sekali.database import now
+from sekali.errors import SekaliError
+
+BURY = text("""
+    insert into dead_letter (topic, partition, record_offset, record_timestamp, key, header_names, header_values,
+                             payload, cause, detail, contract, first_seen, last_seen)
+    values (:topic, :partition, :record_offset, :record_timestamp, :key, :header_names, :header_values,
+            :payload, :cause, :detail, :contract, :now, :now)
+    on conflict (topic, partition, record_offset) do update
+        set attempts = dead_letter.attempts + 1, last_seen = excluded.last_seen,
+            cause = excluded.cause, detail = excluded.detail
+""")
+BLOCKED = text("""
+    select distinct key from dead_letter
+    where topic = :topic and key = any(cast(:keys as bytea[])) and state = 'WAITING'
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A Kafka record as it was kept: what `codec.Record` asks for."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+def stored(record: Record) -> dict[str, Any]:
+    """A record as parameters of a statement. The names of headers lose what is not text, the values lose nothing."""
+    pairs = [(str(name).replace("\0", ""), bytes(value)) for name, value in record.headers if value is not None]
+    return {
+        "topic": record.topic,
+        "partition": record.partition,
+        "record_offset": record.offset,
+        "record_timestamp": record.timestamp,
+        "key": record.key,
+        "header_names": [name for name, _ in pairs],
+        "header_values": [value for _, value in pairs],
+        "payload": record.value,
+    }
+
+
+async def bury(session: AsyncSession, record: Record, contract: Contract, poison: Poison) -> None:
+    """Keep a record with its cause, in the caller's transaction."""
+    await session.execute(
+        BURY,
+        stored(record)
+        | {
+            "cause": poison.cause,
+            "detail": str(poison),
+            "contract": fingerprint(contract.schema),
+            "now": now(session),
+        },
+    )
+
+
+async def blocked(session: AsyncSession, topic: str, keys: Sequence[bytes]) -> set[bytes]:
+    """The keys of a fact topic whose earlier event waits among the dead letters."""
+    found = await session.execute(BLOCKED, {"topic": topic, "keys": list(keys)})
+    return set(found.scalars())
+
+
+def not_applicable(error: Exception) -> Poison:
+    """An error of a handler as a cause: its kind and place. Its text may hold data, unless it is one of ours."""
+    if isinstance(error, Poison):
+        return error
+    if isinstance(error, SekaliError):
+        return Poison("NOT_APPLICABLE", str(error))
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
+    return Poison("NOT_APPLICABLE", f"{type(error).__name__} at {place}")

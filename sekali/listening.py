@@ -1,0 +1,114 @@
+"""FastStream's side of a subscription: batches without a pause, manual offsets, nothing that raises while parsing."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable
+from itertools import chain
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from faststream import AckPolicy, Context
+from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka.subscriber.usecase import BatchSubscriber
+
+from sekali import metrics
+from sekali.subscription import Subscription
+
+logger = logging.getLogger(__name__)
+
+MOST_RECORDS = 2_000
+POLL_MS = 200
+REPORT_SECONDS = 1.0
+
+
+class EagerBatchSubscriber(BatchSubscriber):
+    """FastStream's own sleeps once more after an empty poll while records wait: 53 ms instead of 6 at 20 events/s."""
+
+    __slots__ = ("reported", "subscription")
+    subscription: Subscription
+    reported: float
+
+    async def get_msg(self, consumer: AIOKafkaConsumer) -> tuple[ConsumerRecord, ...]:
+        try:
+            messages = await consumer.getmany(timeout_ms=self.batch_timeout_ms, max_records=self.max_records)
+        except (NoOffsetForPartitionError, OffsetOutOfRangeError):
+            # The log no longer holds the stored offset, or none is known yet: the database decides.
+            await self.subscription.offsets.seek(consumer, consumer.assignment())
+            return ()
+        if time.monotonic() - self.reported > REPORT_SECONDS:
+            self.reported = time.monotonic()
+            await report(consumer, self.subscription)
+        return tuple(chain.from_iterable(messages.values()))
+
+
+class Seeking(ConsumerRebalanceListener):
+    """Each assigned partition begins at the database's offset, not at Kafka's."""
+
+    def __init__(self, subscription: Subscription) -> None:
+        self._subscription = subscription
+        self.subscriber: BatchSubscriber | None = None
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        self._subscription.offsets.forget(revoked)
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        if self.subscriber is not None and self.subscriber.consumer is not None:
+            await self._subscription.offsets.seek(self.subscriber.consumer, assigned)
+
+
+def listen(broker: KafkaBroker, subscription: Subscription) -> None:
+    """Declare the subscription at the broker; nothing connects before the broker starts."""
+    seeking = Seeking(subscription)
+    subscriber = broker.subscriber(
+        subscription.contract.topic,
+        batch=True,
+        group_id=subscription.group,
+        ack_policy=AckPolicy.MANUAL,
+        auto_offset_reset="none",
+        listener=seeking,
+        max_records=MOST_RECORDS,
+        batch_timeout_ms=POLL_MS,
+        max_partition_fetch_bytes=4 << 20,
+        parser=_parse,
+        decoder=_decode,
+        title=subscription.group,
+    )
+    # FastStream's factory has no way to ask for a subclass.
+    subscriber.__class__ = EagerBatchSubscriber
+    assert isinstance(subscriber, EagerBatchSubscriber)
+    subscriber.subscription, subscriber.reported = subscription, 0.0
+    seeking.subscriber = subscriber
+
+    @subscriber
+    async def take(message: KafkaMessage = Context("message")) -> None:  # noqa: B008  FastStream's way
+        consumer = subscriber.consumer
+        if consumer is not None:
+            await subscription.take(consumer, message.raw_message)
+
+
+async def _parse(message: tuple[ConsumerRecord, ...], original: Any = None) -> KafkaMessage:
+    """FastStream's own decodes headers and loses the batch at the first that is not UTF-8."""
+    return KafkaMessage(body=[], raw_message=message, headers={}, batch_headers=[], consumer=None)  # type: ignore[arg-type]
+
+
+async def _decode(message: KafkaMessage, original: Any = None) -> list[Any]:
+    return []
+
+
+async def report(consumer: AIOKafkaConsumer, subscription: Subscription) -> None:
+    """Once a second: the lag as a metric, and Kafka's own commit, which only lag tools read."""
+    ends: dict[TopicPartition, int] = {}
+    for place in consumer.assignment():
+        position = subscription.offsets.position(place)
+        if position is not None:
+            ends[place] = position
+            lag = max(0, (consumer.highwater(place) or position) - position)
+            metrics.INBOX_LAG.labels(place.topic, str(place.partition)).set(lag)
+    if ends and ends != subscription.offsets.reported:
+        try:
+            await asyncio.wait_for(consumer.commit(ends), 2.0)
+            subscription.offsets.reported = ends
+        except (KafkaError, IllegalStateError, TimeoutError) as error:
+            logger.debug("The committed offsets of %s could not be shown: %s", subscription.group, type(error).__name__)

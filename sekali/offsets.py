@@ -1,0 +1,122 @@
+"""Where an agency goes on reading: offsets in its own database, moved by compare-and-swap with the effect.
+
+The compared value is the end of the batch polled before from the partition, never the first record's offset:
+compacted topics have gaps.
+It moves when a batch is polled and goes back only by a seek.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sekali import metrics
+from sekali.database import Database
+
+logger = logging.getLogger(__name__)
+
+BEGIN = text("""
+    insert into inbox_offset (topic, partition, next_offset)
+    select * from unnest(cast(:topics as text[]), cast(:partitions as int[]), cast(:begins as bigint[]))
+    on conflict (topic, partition) do update
+        set next_offset = excluded.next_offset, gaps = inbox_offset.gaps + 1
+        where inbox_offset.next_offset < excluded.next_offset
+    returning topic, partition, gaps
+""")
+LOAD = text("select topic, partition, next_offset from inbox_offset where topic = any(cast(:topics as text[]))")
+CLAIM = text("""
+    update inbox_offset set next_offset = polled.next_offset
+    from unnest(cast(:topics as text[]), cast(:partitions as int[]),
+                cast(:expected as bigint[]), cast(:ends as bigint[]))
+         as polled (topic, partition, expected, next_offset)
+    where inbox_offset.topic = polled.topic and inbox_offset.partition = polled.partition
+      and inbox_offset.next_offset = polled.expected
+    returning inbox_offset.topic, inbox_offset.partition
+""")
+
+
+class Polled(NamedTuple):
+    """One partition's part of a poll: what the database must say, and what it says afterwards."""
+
+    expected: int | None
+    end: int
+
+
+class Offsets:
+    """The offsets of one subscription's assigned partitions."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._position: dict[TopicPartition, int] = {}
+        self.reported: dict[TopicPartition, int] = {}
+
+    def position(self, place: TopicPartition) -> int | None:
+        return self._position.get(place)
+
+    def polled(self, records: Sequence[ConsumerRecord]) -> dict[TopicPartition, Polled]:
+        """Move on by a poll, before its transaction. A partition without a known place has `expected` None."""
+        found: dict[TopicPartition, Polled] = {}
+        for record in records:  # in order within a partition, so the last one stays
+            place = TopicPartition(record.topic, record.partition)
+            found[place] = Polled(self._position.get(place), record.offset + 1)
+        self._position.update({place: polled.end for place, polled in found.items()})
+        return found
+
+    async def claim(self, session: AsyncSession, polled: Mapping[TopicPartition, Polled]) -> set[TopicPartition]:
+        """Move the database's offsets; what is not returned belongs to another consumer, or was applied already."""
+        known = sorted((place, one) for place, one in polled.items() if one.expected is not None)
+        moved = await session.execute(
+            CLAIM,
+            {
+                "topics": [place.topic for place, _ in known],
+                "partitions": [place.partition for place, _ in known],
+                "expected": [one.expected for _, one in known],
+                "ends": [one.end for _, one in known],
+            },
+        )
+        return {TopicPartition(row.topic, row.partition) for row in moved}
+
+    def forget(self, places: Iterable[TopicPartition]) -> None:
+        for place in places:
+            self._position.pop(place, None)
+
+    async def seek(self, consumer: AIOKafkaConsumer, places: Iterable[TopicPartition]) -> None:
+        """Go to the database's offsets; waits for the database as long as it takes.
+
+        Where the log begins later than the stored offset, the gap is counted and reading goes on at the log's start.
+        """
+        wanted, wait = sorted(set(places) & consumer.assignment()), 0.1
+        while wanted:
+            try:
+                begins = await consumer.beginning_offsets(wanted)
+                stored = await self._stored(begins)
+            except Exception as error:
+                logger.warning("Offsets cannot be read (%s); trying again in %.1f s.", type(error).__name__, wait)
+                await asyncio.sleep(wait)
+                wait, wanted = min(wait * 2, 5.0), sorted(set(wanted) & consumer.assignment())
+                continue
+            for place in wanted:
+                if place in consumer.assignment():
+                    consumer.seek(place, stored[place])
+                    self._position[place] = stored[place]
+            return
+
+    async def _stored(self, begins: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
+        places = sorted(begins)
+        parameters = {
+            "topics": [place.topic for place in places],
+            "partitions": [place.partition for place in places],
+            "begins": [begins[place] for place in places],
+        }
+        async with self._database.transaction() as session:
+            for row in await session.execute(BEGIN, parameters):
+                if row.gaps:
+                    metrics.INBOX_GAPS.labels(row.topic).inc()
+                    logger.error("%s[%d]: the log no longer holds the stored offset; a gap.", row.topic, row.partition)
+            rows = await session.execute(LOAD, {"topics": parameters["topics"]})
+            stored = {TopicPartition(row.topic, row.partition): row.next_offset for row in rows}
+        return {place: stored[place] for place in places}

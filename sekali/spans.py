@@ -1,0 +1,118 @@
+"""The spans of an event's way: created in the caller's transaction, sent by the relay, processed by each inbox.
+
+Names follow OpenTelemetry's messaging conventions (semconv 1.44).
+A record's key is never an attribute: it names a person.
+An event that is not sampled gets no span, and its context travels on as it came.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from uuid import UUID
+
+from opentelemetry import context as otel
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from sekali.codec import Heard
+
+_PROPAGATOR = TraceContextTextMapPropagator()
+Attributes = dict[str, str | int]
+
+
+def context_of(traceparent: str | None) -> Context:
+    """The context that a `traceparent` names, and nothing of the present one."""
+    return _PROPAGATOR.extract({"traceparent": traceparent} if traceparent else {}, context=Context())
+
+
+def traceparent_of(context: Context | None = None) -> str | None:
+    carrier: dict[str, str] = {}
+    _PROPAGATOR.inject(carrier, context=context)
+    return carrier.get("traceparent")
+
+
+def is_sampled(traceparent: str | None) -> bool:
+    """Bit 0 of the flags; the other bits may be set too (the SDK writes `-03`)."""
+    try:
+        return traceparent is not None and int(traceparent[-2:], 16) & 1 == 1
+    except ValueError:
+        return False
+
+
+@contextmanager
+def created(topic: str, event_id: UUID) -> Iterator[str | None]:
+    """The creation context of one event, as a `traceparent`."""
+    if not trace.get_current_span().get_span_context().trace_flags.sampled:
+        yield traceparent_of()
+        return
+    attributes = _attributes(topic, "create") | {"messaging.message.id": str(event_id)}
+    with _tracer().start_as_current_span(f"create {topic}", kind=SpanKind.PRODUCER, attributes=attributes):
+        yield traceparent_of()
+
+
+def sent(topic: str, partition: int, event_id: UUID, traceparent: str | None) -> Span | None:
+    """A started send span, to be ended when the broker has acknowledged; None where the event is not sampled."""
+    if not is_sampled(traceparent):
+        return None
+    attributes = _attributes(topic, "send") | {
+        "messaging.message.id": str(event_id),
+        "messaging.destination.partition.id": str(partition),
+    }
+    return _tracer().start_span(f"send {topic}", context_of(traceparent), kind=SpanKind.CLIENT, attributes=attributes)
+
+
+def processed(event: Heard, group: str, *, linked: bool = False) -> Span | None:
+    """A started process span, child of the creation context; `linked` in replay and redrive, where it is a link."""
+    if not is_sampled(event.traceparent):
+        return None
+    record = event.record
+    attributes = _attributes(record.topic, "process") | {
+        "messaging.message.id": str(event.event_id),
+        "messaging.destination.partition.id": str(record.partition),
+        "messaging.kafka.offset": record.offset,
+        "messaging.consumer.group.name": group,
+    }
+    parent = context_of(event.traceparent)
+    links: Sequence[Link] = [Link(trace.get_current_span(parent).get_span_context())] if linked else []
+    context = Context() if linked else parent
+    return _tracer().start_span(
+        f"process {record.topic}", context, kind=SpanKind.CONSUMER, attributes=attributes, links=links
+    )
+
+
+@contextmanager
+def carrying(traceparent: str | None) -> Iterator[None]:
+    """What is said inside carries the given context on."""
+    token = otel.attach(context_of(traceparent))
+    try:
+        yield
+    finally:
+        otel.detach(token)
+
+
+def within(span: Span | None, traceparent: str | None) -> AbstractContextManager[object]:
+    """Inside the event's own process span, or, unsampled, in its context."""
+    if span is not None:
+        return trace.use_span(span, record_exception=False, set_status_on_exception=False)
+    return carrying(traceparent) if traceparent else nullcontext()
+
+
+def failed(span: Span | None, error_type: str) -> None:
+    """Mark a span; the error's text stays out of it, since it may hold data."""
+    if span is not None:
+        span.set_attribute("error.type", error_type)
+        span.set_status(Status(StatusCode.ERROR))
+
+
+def _attributes(topic: str, operation: str) -> Attributes:
+    return {
+        "messaging.system": "kafka",
+        "messaging.operation.name": operation,
+        "messaging.operation.type": operation,
+        "messaging.destination.name": topic,
+    }
+
+
+def _tracer() -> trace.Tracer:
+    return trace.get_tracer("sekali")

@@ -1,0 +1,261 @@
+"""One topic heard by one agency: from a polled batch to one committed transaction."""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+from opentelemetry.trace import Span
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sekali import deadletter, metrics, spans, waiting
+from sekali.codec import Decoder, Heard, Poison, Record, SchemaMismatch
+from sekali.contracts import Contract
+from sekali.database import Clock, Database, is_worth_retrying
+from sekali.effect import Effects
+from sekali.errors import SekaliError, Unavailable
+from sekali.inbox import Awaiting, Effect, Projection
+from sekali.offsets import Offsets
+from sekali.projection import Copy
+from sekali.sealing import KeyNotKnownYet, NoRightToKey
+
+logger = logging.getLogger(__name__)
+
+BACK_OFF_SECONDS = (0.1, 5.0)
+BREATH = 200  # records decoded before other tasks get the loop
+
+
+class ContractEnded(SekaliError):
+    """The contract's last day is over: nothing more is heard under it."""
+
+
+@dataclass
+class Batch:
+    """What one poll brought, decoded."""
+
+    decoded: list[tuple[ConsumerRecord, Heard | Poison]] = field(default_factory=list)
+    spans: dict[UUID, Span] = field(default_factory=dict)  # of sampled events, by event id
+    outcomes: Counter[str] = field(default_factory=Counter)  # an `effect.Outcome`, or the cause of a dead letter
+
+
+class Subscription:
+    """Takes polled batches; whatever fails is rolled back, sought back and delivered again."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        *,
+        declared: Projection | Effect,
+        decoder: Decoder,
+        database: Database,
+        clock: Clock,
+        wake_parked: Callable[[], None],
+    ) -> None:
+        self.contract = contract
+        self.group = f"{contract.agency}.{contract.topic}"
+        self.decoder = decoder
+        self.offsets = Offsets(database)
+        self.copy = Copy(declared) if isinstance(declared, Projection) else None
+        self.effects = Effects(contract, declared) if isinstance(declared, Effect) else None
+        self._database = database
+        self._clock = clock
+        self._wake_parked = wake_parked
+        self._wait = BACK_OFF_SECONDS[0]
+        self.trouble: str | None = None
+
+    async def take(self, consumer: AIOKafkaConsumer, records: Sequence[ConsumerRecord]) -> None:
+        """Apply a polled batch in one transaction. Never raises but on cancellation."""
+        polled = self.offsets.polled(records)
+        batch = Batch()
+        try:
+            self._check_contract()
+            await self._decode(records, batch)
+            async with self._database.transaction() as session:
+                mine = await self.offsets.claim(session, polled)
+                await self._apply(session, batch, mine)
+        except Exception as error:
+            await self._back_off(error)
+            await self.offsets.seek(consumer, consumer.assignment())
+        else:
+            self.trouble, self._wait = None, BACK_OFF_SECONDS[0]
+            self._count(batch)
+            if lost := polled.keys() - mine:
+                logger.info("%s: %d partitions are another's or were applied already.", self.group, len(lost))
+                await self.offsets.seek(consumer, lost)
+        finally:
+            for span in batch.spans.values():
+                span.end()
+
+    async def _decode(self, records: Iterable[ConsumerRecord], batch: Batch) -> None:
+        for count, record in enumerate(records):
+            if count % BREATH == BREATH - 1:
+                await asyncio.sleep(0)
+            try:
+                event = await self.decoder.decode(record)
+            except Poison as poison:
+                batch.decoded.append((record, poison))
+                continue
+            batch.decoded.append((record, event))
+            if event.traceparent is not None and (span := self.span(event)) is not None:
+                batch.spans[event.event_id] = span
+
+    def span(self, event: Heard) -> Span | None:
+        return spans.processed(event, self.group)
+
+    async def _apply(self, session: AsyncSession, batch: Batch, mine: set[TopicPartition]) -> None:
+        decoded = [
+            (record, one) for record, one in batch.decoded if TopicPartition(record.topic, record.partition) in mine
+        ]
+        if self.effects is not None:
+            await self._effects(session, self.effects, decoded, batch)
+        elif self.copy is not None:
+            for record, one in decoded:
+                if isinstance(one, Poison):
+                    await self._bury(session, record, one, batch)
+            events = [one for _, one in decoded if isinstance(one, Heard)]
+            if events:
+                await waiting.lock_to_arrive(session, self.contract.topic)
+                await self._project(session, self.copy, events, batch)
+
+    async def _effects(
+        self,
+        session: AsyncSession,
+        effects: Effects,
+        decoded: Sequence[tuple[ConsumerRecord, Heard | Poison]],
+        batch: Batch,
+    ) -> None:
+        """In the order of the log: what comes behind a dead letter of its key waits there too."""
+        behind = await effects.behind(session, [record.key or b"" for record, _ in decoded])
+        for record, one in decoded:
+            if isinstance(one, Poison):
+                await self._bury(session, record, one, batch)
+                behind.dead.add(record.key or b"")
+            else:
+                outcome = await effects.take(session, one, batch.spans.get(one.event_id), behind)
+                batch.outcomes[outcome.name] += 1
+
+    async def _project(self, session: AsyncSession, copy: Copy, events: Sequence[Heard], batch: Batch) -> None:
+        """In a savepoint; where it fails, halves, down to the one row that cannot be applied."""
+        try:
+            async with session.begin_nested():
+                changed = await copy.apply(session, events)
+                await self._then(session, copy, changed, events, batch.spans)
+                if changed and await waiting.arrived(session, self.contract.topic, changed):
+                    batch.outcomes["WOKE"] += 1
+        except Exception as error:
+            if is_worth_retrying(error) or isinstance(error, Unavailable | NoRightToKey):
+                raise
+            if len(events) == 1:
+                await self._bury(session, events[0].record, deadletter.not_applicable(error), batch)
+                spans.failed(batch.spans.get(events[0].event_id), type(error).__name__)
+                return
+            middle = len(events) // 2
+            await self._project(session, copy, events[:middle], batch)
+            await self._project(session, copy, events[middle:], batch)
+        else:
+            batch.outcomes["APPLIED"] += len(changed)
+            batch.outcomes["DUPLICATE"] += len(events) - len(changed)
+
+    async def _then(
+        self, session: AsyncSession, copy: Copy, changed: list[UUID], events: Sequence[Heard], of: dict[UUID, Span]
+    ) -> None:
+        """What follows from the new rows; for a sampled event inside its own span, so that its trace goes on."""
+        then = copy.projection.then
+        if then is None or not changed:
+            return
+        sampled = {event.key: of[event.event_id] for event in events if event.event_id in of} if of else {}
+        plain = [key for key in changed if key not in sampled]
+        if plain:
+            await then(session, plain)
+        for key in changed:
+            if key in sampled:
+                with spans.within(sampled[key], None):
+                    await then(session, [key])
+
+    async def _bury(self, session: AsyncSession, record: Record, poison: Poison, batch: Batch) -> None:
+        logger.warning(
+            "%s[%d]@%d goes to the dead letters: %s", record.topic, record.partition, record.offset, poison.cause
+        )
+        batch.outcomes[poison.cause] += 1
+        await deadletter.bury(session, record, self.contract, poison)
+
+    def _count(self, batch: Batch) -> None:
+        """After the commit."""
+        topic, outcomes = self.contract.topic, batch.outcomes
+        metrics.INBOX_BATCHES.labels(topic).inc()
+        metrics.INBOX_STOPPED.labels(topic).set(0)
+        metrics.INBOX_APPLIED.labels(topic).inc(outcomes.pop("APPLIED", 0))
+        metrics.INBOX_DUPLICATE.labels(topic).inc(outcomes.pop("DUPLICATE", 0))
+        metrics.CONTRACT_DAYS_LEFT.labels(topic).set((self.contract.valid_until - self._clock().date()).days)
+        if batch.decoded:
+            said = batch.decoded[-1][0].timestamp / 1000
+            metrics.APPLY_DELAY.labels(topic).observe(max(0.0, time.time() - said))
+        if outcomes.pop("WOKE", 0):
+            self._wake_parked()
+        outcomes.pop("PARKED", 0)
+        for cause, count in outcomes.items():
+            metrics.INBOX_DEAD_LETTERED.labels(topic, "NOT_APPLICABLE" if cause == "DEAD" else cause).inc(count)
+
+    def _check_contract(self) -> None:
+        if self._clock().date() > self.contract.valid_until:
+            raise ContractEnded(
+                f"{self.contract.agency}'s contract on {self.contract.topic} ended on {self.contract.valid_until}: "
+                "renew the agreement and write the new date into its file under contracts/."
+            )
+
+    async def _back_off(self, error: Exception) -> None:
+        ended = isinstance(error, ContractEnded | NoRightToKey | SchemaMismatch)
+        told = str(error) if isinstance(error, SekaliError) else type(error).__name__
+        known = ended or is_worth_retrying(error) or isinstance(error, Unavailable | KeyNotKnownYet | KafkaError)
+        if self.trouble is None or not known:
+            logger.warning("%s %s: %s", self.group, "stops" if ended else "waits", told, exc_info=None)
+        metrics.INBOX_RETRIES.labels(self.contract.topic, type(error).__name__).inc()
+        metrics.INBOX_STOPPED.labels(self.contract.topic).set(int(ended))
+        self.trouble = told
+        self._wait = BACK_OFF_SECONDS[1] if ended else min(self._wait * 2, BACK_OFF_SECONDS[1])
+        await asyncio.sleep(self._wait)
+
+
+async def run_parked(subscriptions: dict[str, Subscription], session: AsyncSession) -> bool:
+    """Run the next parked effect that is ready, in the caller's transaction. Returns whether there was one."""
+    row = await waiting.next_ready(session)
+    if row is None:
+        return False
+    subscription = subscriptions[row.topic]
+    record, effects = waiting.record_of(row), subscription.effects
+    assert effects is not None
+    if not row.ready:
+        late = Poison("AWAITED_TOO_LONG", f"No record of {row.awaited_topic} arrived in {waiting.LONGEST.days} days.")
+        await deadletter.bury(session, record, subscription.contract, late)
+        await waiting.done(session, row)
+        return True
+    event = await subscription.decoder.decode(record)
+    span = subscription.span(event)
+    try:
+        await effects.once(session, event, span)
+    except Exception as error:
+        await _parked_again_or_buried(session, subscription, row, error)
+    else:
+        await waiting.done(session, row)
+    finally:
+        if span is not None:
+            span.end()
+    return True
+
+
+async def _parked_again_or_buried(
+    session: AsyncSession, subscription: Subscription, row: Any, error: Exception
+) -> None:
+    if isinstance(error, Awaiting):
+        await waiting.again(session, row, error)
+    elif is_worth_retrying(error):
+        raise error
+    else:
+        await deadletter.bury(session, waiting.record_of(row), subscription.contract, deadletter.not_applicable(error))
+        await waiting.done(session, row)
