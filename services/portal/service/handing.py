@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from opentelemetry import trace
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sekali import spans
+from sekali import tracing
 from sekali.database import now
 from services.portal.model import Answer, Verdict, back_off, verdict
 from services.portal.prefill import Agencies
@@ -59,8 +58,7 @@ class Handing:
         return len(due)
 
     async def _over_later(self, transaction: Transaction, row: Mapping[Any, Any]) -> None:
-        tracer = trace.get_tracer("services.portal")
         # Until sign-in exists, the portal speaks in the citizen's name by the development token.
         authorization = f"Bearer citizen:{row['resident_id']}"
-        with spans.carrying(row["traceparent"]), tracer.start_as_current_span("hand on kept submission"):
+        with tracing.span("hand on kept submission", parent=row["traceparent"]):
             await self.over(transaction, row, authorization)
