@@ -1,0 +1,85 @@
+"""The licensing agency, joined: the only place where its parts are built."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sekali import tracing
+from sekali.bus import Bus, Worker
+from sekali.database import now, utc_now
+from sekali.doors import application, serve
+from sekali.workdays import day_of
+from services.licensing import prefill, service
+from services.licensing.forms import citizen, desk
+from services.licensing.inbox import inbox
+from services.licensing.settings import Settings
+from services.licensing.store import applications
+
+TITLE = {"id": "Perizinan berusaha", "en": "Business licensing"}
+Find = Callable[[AsyncSession], Awaitable[list[UUID]]]
+Act = Callable[[AsyncSession, UUID], Awaitable[bool]]
+
+logger = logging.getLogger(__name__)
+
+
+def build(settings: Settings | None = None, clock: Callable[[], datetime] = utc_now) -> FastAPI:
+    settings = settings or Settings()
+    prefill.business_licence_form()  # a form or table that breaks a law stops the start, not the first citizen
+    bus = Bus(settings, inbox=inbox, current=service.CURRENT, workers=workers(settings), clock=clock)
+    return application(bus, citizen, desk, title=TITLE)
+
+
+def workers(settings: Settings) -> list[Worker]:
+    """What time brings about."""
+
+    async def overdue(session: AsyncSession) -> list[UUID]:
+        return await applications.overdue(session, day_of(now(session)))
+
+    async def silent(session: AsyncSession) -> list[UUID]:
+        return await applications.unanswered_since(session, now(session) - settings.kswp_repeat_after)
+
+    async def ask_again(session: AsyncSession, application_id: UUID) -> bool:
+        return await service.repeat_question(session, application_id, settings.kswp_repeat_after)
+
+    async def over(session: AsyncSession) -> list[UUID]:
+        return await applications.ended_before(session, now(session) - settings.application_kept)
+
+    async def bury(session: AsyncSession, application_id: UUID) -> bool:
+        return await service.take_off_the_bus(session, application_id, settings.application_kept)
+
+    every = settings.worker_every
+    return [
+        Worker("deemed approval", every, each(overdue, service.approve_by_deadline)),
+        Worker("ask tax again", every, each(silent, ask_again)),
+        Worker("end old applications", every, each(over, bury)),
+    ]
+
+
+def each(find: Find, act: Act) -> Callable[[Bus], Awaitable[None]]:
+    """One transaction for each case that is found: one that fails does not hold up the others."""
+
+    async def run(bus: Bus) -> None:
+        async with bus.transaction() as session:
+            found = await find(session)
+        for application_id in found:
+            try:
+                async with bus.transaction() as session:
+                    await act(session, application_id)
+            except Exception as error:
+                logger.warning("A case waits for the next round: %s", type(error).__name__)
+
+    return run
+
+
+def main() -> None:
+    settings = Settings()
+    tracing.setup(settings.agency)
+    serve(lambda: build(settings), settings)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""The facts that fill this agency's form, from its own copies."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sekali.forms import Fact
+from services.licensing.store import copies
+
+RESIDENT = "population.resident.v1"
+# Topic -> column of the copy -> where the fact stands in the owner's record.
+FIELDS: Mapping[str, Mapping[str, str]] = {
+    RESIDENT: {
+        "nik": "identity.nik",
+        "full_name": "identity.full_name",
+        "sex": "identity.sex",
+        "birth_date": "birth.date",
+        "street": "address.street",
+        "village_code": "address.village_code",
+        "district_code": "address.district_code",
+        "regency_code": "address.regency_code",
+        "province_code": "address.province_code",
+        "postal_code": "address.postal_code",
+    },
+    "portal.contact.v1": {"email": "contact.email", "mobile": "contact.mobile"},
+    "tax.taxpayer.v1": {"npwp": "registration.npwp"},
+}
+
+
+async def facts(session: AsyncSession, resident_id: UUID) -> dict[str, Fact]:
+    """Topic -> what this agency knows of the person, with version and date; empty before anything was heard."""
+    known = await copies.of_resident(session, resident_id)
+    return {topic: _fact(row, FIELDS[topic]) for topic, row in known.items()}
+
+
+def _fact(row: RowMapping, fields: Mapping[str, str]) -> Fact:
+    columns = cast(Mapping[str, Any], row)
+    return Fact(
+        values={field: columns[column] for column, field in fields.items()},
+        as_of=columns["as_of"],
+        version=columns["version"],
+    )

@@ -1,0 +1,60 @@
+"""Opening a case: an application, its licence and its applicant, all locked, always in this order.
+
+The applicant's copy row comes first: a use case and the news of a death decide from each other's rows.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sekali.errors import Problem, conflict, not_found, not_heard_yet
+from sekali.inbox import hold
+from services.licensing.model import Application, Fitness, Licence, NotPossible
+from services.licensing.prefill import RESIDENT
+from services.licensing.store import applications, copies, licences, tables
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    application: Application
+    licence: Licence
+    fitness: Fitness
+
+
+async def take(session: AsyncSession, application_id: UUID, *, only_of: UUID | None = None) -> Case:
+    """The case under lock; Problem 404 if there is none, or it is not the citizen's own (`only_of`)."""
+    seen = await applications.get(session, application_id)
+    if seen is None or only_of not in (None, seen.resident_id):
+        raise not_found("application")
+    await hold(session, tables.resident, [seen.resident_id])
+    application = await applications.lock(session, application_id)
+    licence = await licences.lock(session, seen.licence_id)
+    assert application is not None
+    assert licence is not None
+    return Case(application, licence, await copies.fitness_of(session, seen.resident_id))
+
+
+@contextmanager
+def as_problem() -> Iterator[None]:
+    """What the rules refuse, as a problem document."""
+    try:
+        yield
+    except NotPossible as refusal:
+        raise conflict("not-possible", "status", str(refusal), "Read the case again; it may have moved on.") from None
+
+
+def refuse_unfit(fitness: Fitness) -> None:
+    """Problem 409 unless the copy says that the person is alive and the record stands."""
+    if fitness is Fitness.FIT:
+        return
+    if fitness is Fitness.NOT_HEARD:
+        raise not_heard_yet(RESIDENT)
+    slug, detail = {
+        Fitness.DEAD: ("applicant-died", "The population registry has recorded this person's death."),
+        Fitness.ANNULLED: ("applicant-annulled", "The population registry has annulled or erased this record."),
+        Fitness.UNCLEAR: ("applicant-unclear", "The population registry's record of this person is not clear here."),
+    }[fitness]
+    raise Problem(409, slug, "This person cannot hold a licence", f"{detail} Please turn to the population office.")

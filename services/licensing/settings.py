@@ -1,0 +1,21 @@
+"""What this agency is told from outside, beside what every agency is told."""
+
+from datetime import timedelta
+
+from pydantic import Field
+
+from sekali.settings import AgencySettings
+
+
+class Settings(AgencySettings):
+    """The days and hours are demo values: the annexes of PP 28/2025 set them for each licence."""
+
+    agency: str = "licensing"
+
+    sla_working_days: int = Field(default=7, ge=1, le=250)
+    """Working days that the office has before a licence is issued by itself."""
+    kswp_repeat_after: timedelta = timedelta(hours=20)
+    """How long tax may be silent before it is asked again; its answers are kept for 24 h."""
+    application_kept: timedelta = timedelta(days=365)
+    """How long an application that has ended stays on the bus; its topic card says the same."""
+    worker_every: timedelta = timedelta(seconds=30)

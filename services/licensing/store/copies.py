@@ -1,0 +1,49 @@
+"""Reads of what this agency has heard of residents, contacts and taxpayers."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import RowMapping, Table, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.licensing.model.applicant import Fitness, fitness
+from services.licensing.store.tables import contact, resident, taxpayer
+
+UNFIT = (Fitness.DEAD, Fitness.ANNULLED)
+
+
+async def of_resident(session: AsyncSession, resident_id: UUID) -> dict[str, RowMapping]:
+    """Topic -> this agency's row of the person; only what has been heard and is not erased."""
+    copies = {
+        "population.resident.v1": resident,
+        "portal.contact.v1": contact,
+        "tax.taxpayer.v1": taxpayer,
+    }
+    found = {topic: await _row(session, table, resident_id) for topic, table in copies.items()}
+    return {topic: row for topic, row in found.items() if row is not None}
+
+
+async def _row(session: AsyncSession, table: Table, resident_id: UUID) -> RowMapping | None:
+    known = table.c.resident_id == resident_id, table.c.version > 0, ~table.c.gone
+    return (await session.execute(select(table).where(*known))).mappings().one_or_none()
+
+
+async def fitness_of(session: AsyncSession, resident_id: UUID) -> Fitness:
+    return (await _fitness(session, [resident_id])).get(resident_id, Fitness.NOT_HEARD)
+
+
+async def unfit(session: AsyncSession, residents: Sequence[UUID]) -> dict[UUID, Fitness]:
+    """Those of them who can hold no licence any more, with why."""
+    judged = await _fitness(session, residents)
+    return {key: found for key, found in judged.items() if found in UNFIT}
+
+
+async def _fitness(session: AsyncSession, residents: Sequence[UUID]) -> dict[UUID, Fitness]:
+    r = resident.c
+    rows = await session.execute(
+        select(r.resident_id, r.version, r.gone, r.standing, r.life_status).where(r.resident_id.in_(residents))
+    )
+    return {
+        row.resident_id: fitness(version=row.version, gone=row.gone, standing=row.standing, life_status=row.life_status)
+        for row in rows
+    }
