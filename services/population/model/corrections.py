@@ -1,0 +1,175 @@
+"""Corrections of single fields: form F-1.06, and what citizens propose through the portal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from sekali.errors import FieldError, Problem, conflict, invalid
+from services.population.model.addresses import address_of
+from services.population.model.codes import (
+    ChangeKind,
+    Decision,
+    Life,
+    Nationality,
+    Reason,
+    Relationship,
+    Religion,
+    Sex,
+    Standing,
+)
+from services.population.model.dates import present, wrong_day, wrong_order
+from services.population.model.orders import AddressOrder, Name, Text, Unit
+from services.population.model.records import Resident
+from services.population.model.register import Register
+
+# Field of population.resident.v1 -> field of the record, type of its value.
+OF_RESIDENT: dict[str, tuple[str, Any]] = {
+    "identity.full_name": ("full_name", Name),
+    "identity.sex": ("sex", Sex),
+    "birth.date": ("birth_date", date),
+    "birth.place": ("birth_place", Text),
+    "life.died_on": ("died_on", date),
+    "civil.religion": ("religion", Religion),
+    "civil.occupation": ("occupation", Text),
+    "civil.nationality": ("nationality", Nationality),
+    "family.relationship": ("relationship", Relationship),
+    "family.mother_name": ("mother_name", Name),
+}
+OF_CARD = {
+    "address.street": Text,
+    "address.rt": Unit,
+    "address.rw": Unit,
+    "address.village_code": str,
+    "address.postal_code": str,
+}
+ELSEWHERE = {
+    "identity.nik": "A NIK is for life; a double registration is annulled.",
+    "life.status": "A death is registered as one.",
+    "civil.marital_status": "Marriage, divorce and death change it.",
+    "family.kk_number": "A card gets a new number with a new head or by a move.",
+    "address.district_code": "Correct address.village_code: the district follows.",
+    "address.regency_code": "Correct address.village_code: the regency follows.",
+    "address.province_code": "Correct address.village_code: the province follows.",
+}
+TIED = (Relationship.KEPALA_KELUARGA, Relationship.SUAMI, Relationship.ISTRI)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Correction:
+    """`field` in dots, `value` as text, `named`: what the request calls the value."""
+
+    field: str
+    value: str
+    named: str = "value"
+
+
+def correct(register: Register, resident: Resident, correction: Correction, today: date) -> None:
+    """An address is the card's, so all its members change."""
+    if correction.field in OF_RESIDENT:
+        _correct_resident(register, resident, correction, today)
+    elif correction.field in OF_CARD:
+        _correct_card(register, resident, correction, today)
+    else:
+        way_out = ELSEWHERE.get(correction.field, "Fields: " + ", ".join([*OF_RESIDENT, *OF_CARD]) + ".")
+        raise invalid(FieldError("field", "This field is not corrected here.", way_out))
+
+
+def _correct_resident(register: Register, resident: Resident, correction: Correction, today: date) -> None:
+    attribute, kind = OF_RESIDENT[correction.field]
+    named = correction.named
+    right = _parsed(kind, correction.value, named)
+    if getattr(resident, attribute) == right:
+        raise _nothing(named)
+    check = CHECKS.get(attribute)
+    wrong = check(resident, right, today, named) if check else []
+    if wrong:
+        raise invalid(*wrong)
+    event = ChangeKind.BIODATA_DIPERBARUI
+    if attribute == "nationality":
+        event = ChangeKind.KEWARGANEGARAAN_DIUBAH
+    register.change(resident.resident_id, event, today, **{attribute: right})
+
+
+def _correct_card(register: Register, resident: Resident, correction: Correction, today: date) -> None:
+    card, named = register.cards[resident.card_id], correction.named
+    now = card.address
+    codes = {"village_code": now.village_code, "postal_code": now.postal_code}
+    given = {"street": now.street, "rt": now.rt, "rw": now.rw, **codes} | {
+        correction.field.removeprefix("address."): correction.value
+    }
+    try:
+        order = AddressOrder.model_validate(given)
+    except ValidationError as error:
+        raise _shapeless(error, named) from None
+    wrong: list[FieldError] = []
+    address = address_of(order, "address", wrong)
+    if wrong:
+        raise invalid(*(FieldError(named, one.detail, one.way_out, one.detail_id) for one in wrong))
+    if address == now:
+        raise _nothing(named)
+    if not resident.is_present:
+        raise conflict("died", "resident_id", "The address is that of the living.", "Name a living member of the card.")
+    register.readdress(replace(card, address=address), ChangeKind.BIODATA_DIPERBARUI, today)
+
+
+def _wrong_birth(resident: Resident, day: date, today: date, named: str) -> list[FieldError]:
+    death = wrong_order(resident.died_on, day, named, "") if resident.died_on else None
+    if death:
+        death = FieldError(named, "This day is after the death.", "Check both days.")
+    return present(wrong_day(day, today, named), death)
+
+
+def _wrong_death(resident: Resident, day: date, today: date, named: str) -> list[FieldError]:
+    if resident.life is Life.ALIVE:
+        return [FieldError("field", "This resident lives.", "Register the death instead.")]
+    return present(wrong_day(day, today, named), wrong_order(day, resident.birth_date, named, "the birth"))
+
+
+def _wrong_sex(resident: Resident, _: Sex, __: date, named: str) -> list[FieldError]:
+    if resident.spouse_id is None:
+        return []
+    return [FieldError(named, "A marriage hangs on it.", "The marriage needs to be looked at first.")]
+
+
+def _wrong_relationship(resident: Resident, right: Relationship, _: date, named: str) -> list[FieldError]:
+    if resident.relationship not in TIED and right not in TIED:
+        return []
+    way_out = "A move, marriage, divorce or death changes who is head or spouse."
+    return [FieldError(named, "Heads and spouses are not made by a correction.", way_out)]
+
+
+CHECKS: dict[str, Callable[..., list[FieldError]]] = {
+    "birth_date": _wrong_birth,
+    "died_on": _wrong_death,
+    "sex": _wrong_sex,
+    "relationship": _wrong_relationship,
+}
+
+
+def check_decision(decision: Decision, reason: Reason | None, resident: Resident | None) -> None:
+    """A refusal says why; what is about nobody can only be refused."""
+    if decision is Decision.DECLINED and reason is None:
+        way_out = "Choose one of: " + ", ".join(Reason) + "."
+        raise invalid(FieldError("reason_code", "A proposal is declined for a reason.", way_out))
+    if decision is Decision.ACCEPTED and (resident is None or resident.standing is not Standing.VALID):
+        way_out = "Decline it with RESIDENT_ANNULLED."
+        raise conflict("annulled", "decision", "The resident's registration does not count.", way_out)
+
+
+def _parsed(kind: Any, value: str, named: str) -> Any:
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        raise _shapeless(error, named) from None
+
+
+def _shapeless(error: ValidationError, named: str) -> Problem:
+    details = error.errors(include_input=False, include_url=False, include_context=False)
+    return invalid(FieldError(named, f"{details[0]['msg']}.", "Write it as the field's type asks."))
+
+
+def _nothing(named: str) -> Problem:
+    return conflict("nothing-changes", named, "The register already says so.", "Nothing needs to be done.")

@@ -1,0 +1,5 @@
+"""What the register keeps: tables and their queries."""
+
+from services.population.store.tables import metadata
+
+__all__ = ["metadata"]

@@ -1,0 +1,21 @@
+"""On what ground a record was changed, and by whom."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import uuid_utils.compat as uuids
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.population.store.tables import deed
+
+
+async def record(session: AsyncSession, **fields: Any) -> None:
+    """`fields`: kind, effective_on, officer, document, reason, residents, recorded_at."""
+    await session.execute(insert(deed).values(deed_id=uuids.uuid7(), **fields))
+
+
+async def of_resident(session: AsyncSession, resident_id: UUID) -> Sequence[Any]:
+    wanted = select(deed).where(deed.c.residents.contains([resident_id])).order_by(deed.c.recorded_at)
+    return (await session.execute(wanted)).all()
