@@ -41,12 +41,8 @@ _SCHEDULE_MILLISECONDS = 300
 _EXPORT_SECONDS = 3
 
 
-def setup(service_name: str, *, untraced: Sequence[str] = (), exporter: SpanExporter | None = None) -> None:
-    """Starts tracing in this process; a second call does nothing.
-
-    ``untraced``: beginnings of URLs that httpx calls without a span, as the schema registry's.
-    ``exporter`` replaces what the environment chooses.
-    """
+def setup(service_name: str, *, exporter: SpanExporter | None = None) -> None:
+    """Starts tracing in this process; a second call does nothing. ``exporter`` replaces the environment's choice."""
     propagate.set_global_textmap(TraceContextTextMapPropagator())
     if isinstance(trace.get_tracer_provider(), TracerProvider):
         return
@@ -56,7 +52,7 @@ def setup(service_name: str, *, untraced: Sequence[str] = (), exporter: SpanExpo
     provider = TracerProvider(sampler=ParentBased(ALWAYS_ON), resource=Resource.create({SERVICE_NAME: service_name}))
     provider.add_span_processor(BatchSpanProcessor(Discreet(chosen), schedule_delay_millis=_SCHEDULE_MILLISECONDS))
     trace.set_tracer_provider(provider)
-    _instrument_httpx(untraced)
+    _instrument_httpx()
 
 
 def _exporter() -> SpanExporter | None:
@@ -83,14 +79,20 @@ def _none() -> None:
     return None
 
 
-_EXPORTERS: Mapping[str, Callable[[], SpanExporter | None]] = {"zipkin": _zipkin, "otlp": _otlp, "none": _none}
+# `zipkin_json` is the name that the exporter's package registers.
+_EXPORTERS: Mapping[str, Callable[[], SpanExporter | None]] = {
+    "zipkin": _zipkin, "zipkin_json": _zipkin, "otlp": _otlp, "none": _none,
+}  # fmt: skip
 
 
-def _instrument_httpx(untraced: Sequence[str]) -> None:
+# What a service asks by itself, for nobody: health, and the schema registry (Confluent's paths).
+_UNTRACED = ("/health/live$", "/health/ready$", "/metrics$", "/subjects", "/schemas/ids/", "/config")
+
+
+def _instrument_httpx() -> None:
     # The stable names (url.full), as FastAPI's own spans have; read once by the instrumentor.
     os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
-    excluded = [re.escape(url) for url in untraced] + ["/health/live$", "/health/ready$", "/metrics$"]
-    os.environ.setdefault("OTEL_PYTHON_HTTPX_EXCLUDED_URLS", ",".join(excluded))
+    os.environ.setdefault("OTEL_PYTHON_HTTPX_EXCLUDED_URLS", ",".join(_UNTRACED))
     HTTPXClientInstrumentor().instrument()
 
 
