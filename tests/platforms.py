@@ -52,7 +52,7 @@ def platform(pytestconfig: pytest.Config) -> Platform:
 @pytest.fixture
 def kafka_admin(platform: Platform) -> AdminClient:
     """confluent-kafka's client of the super user: topics, ACLs, SCRAM users."""
-    return AdminClient(platform.admin.confluent())
+    return AdminClient({**platform.admin.confluent()})
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ class Endpoints(_File):
     traces: HttpEndpoint
     postgres: dict[str, str] = Field(default_factory=dict, repr=False)
 
-    def confluent(self, agency: str) -> dict[str, str | int | float | bool]:
+    def confluent(self, agency: str) -> dict[str, str]:
         """confluent-kafka's settings for an agency's own user."""
         return _confluent(self.kafka.bootstrap, self.kafka.mechanism, self.kafka.credentials[agency])
 
@@ -85,7 +85,7 @@ class Admin(_File):
     registry_url: str
     registry_database: Credential
 
-    def confluent(self) -> dict[str, str | int | float | bool]:
+    def confluent(self) -> dict[str, str]:
         """confluent-kafka's settings for the super user: topics, ACLs, SCRAM users."""
         return _confluent(self.kafka_bootstrap, self.kafka_mechanism, self.kafka)
 
@@ -94,7 +94,7 @@ class Admin(_File):
         return urlsplit(self.postgres_url)._replace(path=f"/{database}").geturl()
 
 
-def _confluent(bootstrap: str, mechanism: str, user: Credential) -> dict[str, str | int | float | bool]:
+def _confluent(bootstrap: str, mechanism: str, user: Credential) -> dict[str, str]:
     return {
         "bootstrap.servers": bootstrap,
         "security.protocol": "SASL_PLAINTEXT",

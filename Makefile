@@ -1,0 +1,59 @@
+# The one front door. `make` lists what there is to do.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo up stop clean test check lock setup
+
+RESIDENTS ?= 10000
+export RESIDENTS
+FOUND := for p in python3 python3.14 python3.13 python3.12 python3.11; do command -v $$p >/dev/null && \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null && echo $$p && break; done
+PYTHON ?= $(shell $(FOUND))
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+LOCK := uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1 /' | \
+		while read -r name words; do printf 'make %-7s %s\n' "$$name" "$$words"; done
+
+demo: setup  ## start everything, register RESIDENTS=10000 fictive residents, play and check the story
+	@$(BIN)/sekali up
+	@$(BIN)/sekali seed
+	@$(BIN)/sekali story
+
+up: setup  ## start everything and leave it running
+	@$(BIN)/sekali up
+
+stop:  ## stop everything; data stay
+	@if [ -x $(BIN)/sekali ]; then $(BIN)/sekali down; else echo "nothing was started here"; fi
+
+clean: stop  ## stop everything and remove data, passwords and keys
+	@rm -rf .sekali .sekali-test
+
+test: setup  ## all tests, on real Kafka, PostgreSQL and registry
+	@$(BIN)/pytest
+
+check: setup  ## style, types, import contracts, generated files and the lock
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sekali types --check
+	$(BIN)/pytest --quiet tests/local/test_requirements.py
+
+lock: setup  ## pin and hash again what pyproject.toml asks for
+	@$(PIP) install uv
+	@$(BIN)/$(LOCK) --upgrade --output-file requirements.lock
+
+setup: .venv/stamp
+
+.venv/stamp: requirements.lock pyproject.toml
+	@[ -n "$(PYTHON)" ] || { echo "Sekali needs Python 3.11 to 3.14 and found none." \
+		"Install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@[ -x $(BIN)/pip ] || $(PYTHON) -m venv .venv || { \
+		echo "A virtual environment could not be made: on Debian and Ubuntu install python3-venv." >&2; exit 1; }
+	@echo "setting up .venv from requirements.lock"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
