@@ -45,7 +45,7 @@ async def _subject(registry: Registry, subject: str, schema: dict[str, Any], mod
         schema_id = await registry.register(subject, schema)
         if fingerprint(await registry.schema_by_id(schema_id)) != fingerprint(schema):
             raise RegistryDiffers(
-                f"The registry gives back another schema for {subject} than it was given. It must keep every attribute; "
+                f"The registry gives back another schema for {subject} than it was given. It must keep each attribute; "
                 "use a registry that does."
             ) from None
         said.append(f"registered {subject} revision {number} as {schema_id}")

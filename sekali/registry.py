@@ -117,6 +117,7 @@ def _member(answer: httpx.Response, name: str) -> Any:
 
 def _why(answer: httpx.Response) -> str:
     try:
-        return str(answer.json().get("message", "no reason given")).rstrip(".")
+        message = str(answer.json().get("message", "no reason given"))
     except ValueError:
         return "no reason given"
+    return message.rpartition("Exception: ")[2].rstrip(".")  # without a Java class in front

@@ -1,9 +1,14 @@
-"""`sekali schemas`: publish the schemas."""
+"""`sekali schemas`: publish schemas, compare them."""
 
 import asyncio
+import json
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
+from sekali import compatibility
+from sekali.compatibility import InvalidSchema, compare
 from sekali.contracts import Catalogue
 from sekali.local.endpoints import Endpoints
 from sekali.local.place import Place
@@ -33,3 +38,56 @@ async def _publish(catalogue: Catalogue, url: str) -> list[str]:
         return await publish_all(registry, catalogue)
     finally:
         await registry.close()
+
+
+@app.command()
+def compatible(
+    new: Annotated[Path | None, typer.Argument(help="The new schema.")] = None,
+    old: Annotated[list[Path] | None, typer.Argument(help="The schemas before it, oldest first.")] = None,
+    mode: Annotated[str, typer.Option(help=", ".join(compatibility.MODES))] = "FULL_TRANSITIVE",
+    batch: Annotated[
+        Path | None, typer.Option(help='Lines of {"mode", "new", "old": [...]}, answered by lines.')
+    ] = None,
+) -> None:
+    """Compare a schema with those before it. Exit 0 compatible, 1 incompatible, 2 not a valid schema."""
+    if batch is not None:
+        for line in batch.read_text(encoding="utf-8").splitlines():
+            if line.strip():
+                code, reasons = _line(line)
+                typer.echo(json.dumps({"exit": code, "reasons": reasons}))
+        return
+    if new is None:
+        raise typer.BadParameter("Name the new schema's file, or --batch FILE.jsonl.")
+    code, reasons = _files(mode, new, old or [])
+    for reason in reasons:
+        typer.echo(reason, err=code == 2)
+    raise typer.Exit(code)
+
+
+def _files(mode: str, new: Path, olds: list[Path]) -> tuple[int, list[str]]:
+    nodes = []
+    for path in (new, *olds):
+        try:
+            nodes.append(compatibility.parse_text(path.read_text(encoding="utf-8")))
+        except (InvalidSchema, OSError, UnicodeDecodeError) as wrong:
+            return 2, [f"{path}: {wrong}"]
+    return _judged(mode, nodes)
+
+
+def _line(line: str) -> tuple[int, list[str]]:
+    try:
+        asked: dict[str, Any] = json.loads(line)
+        nodes = [compatibility.parse(schema) for schema in (asked["new"], *asked["old"])]
+    except InvalidSchema as wrong:
+        return 2, [str(wrong)]
+    except (ValueError, KeyError, TypeError):
+        return 2, ['The line is not {"mode", "new", "old": [...]}. Correct it.']
+    return _judged(asked.get("mode", "FULL_TRANSITIVE"), nodes)
+
+
+def _judged(mode: str, nodes: list[compatibility.Node]) -> tuple[int, list[str]]:
+    if mode not in compatibility.MODES:
+        return 2, [f"The mode {mode} is not known. Use one of {', '.join(compatibility.MODES)}."]
+    # Avro and every registry let plain bytes be read as text; the laws for our own topics do not.
+    found = compare(mode, nodes[0], nodes[1:], bytes_as_text=True)
+    return (1 if found else 0), [str(finding) for finding in found]
