@@ -49,6 +49,21 @@ def platform(pytestconfig: pytest.Config) -> Platform:
     return running
 
 
+@pytest.fixture(scope="session")
+def prepared(platform: Platform) -> Platform:
+    """The platform with topics, schemas, users, rights and keyrings as cards and contracts on disk say."""
+    platform.apply()
+    return platform
+
+
+@pytest.fixture(scope="session")
+def served(prepared: Platform) -> Platform:
+    """Every service found on disk runs and is ready; its traces go to Zipkin."""
+    prepared.up(PARTS)
+    prepared.serve()
+    return prepared
+
+
 @pytest.fixture
 def kafka_admin(platform: Platform) -> AdminClient:
     """confluent-kafka's client of the super user: topics, ACLs, SCRAM users."""

@@ -98,6 +98,7 @@ def _confluent(bootstrap: str, mechanism: str, user: Credential) -> dict[str, st
     return {
         "bootstrap.servers": bootstrap,
         "security.protocol": "SASL_PLAINTEXT",
+        "log_level": "3",  # errors only; what matters comes as an exception
         "sasl.mechanism": mechanism,
         "sasl.username": user.username,
         "sasl.password": user.password,

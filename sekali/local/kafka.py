@@ -118,7 +118,7 @@ class Kafka:
         except OSError as error:
             return f"nobody listens at {self.admin.kafka_bootstrap} ({error.strerror})"
         try:
-            client = AdminClient({**self.admin.confluent(), "log_level": 0})
+            client = AdminClient({**self.admin.confluent(), "log_level": "0"})
             client.list_topics(timeout=3)
         except Exception as error:
             return f"the administrator gets no answer ({error})"

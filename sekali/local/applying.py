@@ -1,0 +1,41 @@
+"""What cards and contracts on disk ask of a running platform; each answers with a sentence for every change."""
+
+from datetime import UTC, datetime
+
+import sekali.rights
+import sekali.topics
+from sekali.contracts import Catalogue
+from sekali.local.endpoints import Admin, Endpoints
+from sekali.local.place import Place
+from sekali.local.sql import wait_for
+from sekali.publish import publish
+from sekali.registry import Registry
+
+
+def topics(place: Place, *, dry_run: bool = False) -> list[str]:
+    return sekali.topics.apply(Admin.load(place.state).confluent(), Catalogue.load(place.root), dry_run=dry_run)
+
+
+def schemas(place: Place) -> list[str]:
+    return wait_for(_publish(Catalogue.load(place.root), Endpoints.load(place.state).registry.url))
+
+
+async def _publish(catalogue: Catalogue, url: str) -> list[str]:
+    registry = Registry(url)
+    try:
+        return await publish(registry, catalogue)
+    finally:
+        await registry.close()
+
+
+def rights(place: Place, *, dry_run: bool = False) -> list[str]:
+    """Users, rules and keyrings; the passwords are those that `sekali up` wrote down."""
+    credentials = Endpoints.load(place.state).kafka.credentials
+    return sekali.rights.apply(
+        Admin.load(place.state).confluent(),
+        Catalogue.load(place.root),
+        {agency: credential.password for agency, credential in credentials.items()},
+        place.keys,
+        today=datetime.now(UTC).date(),
+        dry_run=dry_run,
+    )
