@@ -7,7 +7,6 @@ A number is an opaque key: nothing is derived from a NIK, since it follows neith
 Structure checks cannot prove that a number is registered.
 """
 
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar, Literal, Self
 
@@ -28,20 +27,40 @@ def take_fictive_region(taken: bool) -> None:
     _fictive_taken = taken
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Number:
-    """Base of the numbers; ValueError with a sentence that does not hold the value."""
+    """Base of the numbers: an immutable value; ValueError with a sentence that does not hold the value.
 
+    No dataclass: pydantic's model_dump and dataclasses.asdict would lay the digits open.
+    """
+
+    __slots__ = ("_digits",)
+    _digits: str
     NAME: ClassVar[str]
     LENGTH: ClassVar[int]
 
-    digits: str = field(repr=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self, digits: str) -> None:
         # isascii: str.isdecimal takes Arabic-Indic and other digits too.
-        if not (len(self.digits) == self.LENGTH and self.digits.isascii() and self.digits.isdecimal()):
+        if not (len(digits) == self.LENGTH and digits.isascii() and digits.isdecimal()):
             raise ValueError(f"A {self.NAME} has {self.LENGTH} digits and nothing else.")
+        object.__setattr__(self, "_digits", digits)
         self._check()
+
+    @property
+    def digits(self) -> str:
+        """The number itself, for the database and for an authorised answer."""
+        return self._digits
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"A {self.NAME} does not change.")
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other.digits == self.digits
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.digits))
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str]]:
+        return type(self), (self.digits,)
 
     def _check(self) -> None:
         """What this kind of number asks beyond its length."""
@@ -57,12 +76,18 @@ class Number:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self})"
 
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: type[Any], _handler: GetCoreSchemaHandler) -> CoreSchema:
         text = core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema(max_length=40))
         return core_schema.json_or_python_schema(
             json_schema=text,
-            python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), text], mode="left_to_right"),
+            # No union: its branch would stand in the path of a refused field.
+            python_schema=core_schema.no_info_before_validator_function(
+                lambda value: value.digits if isinstance(value, cls) else value, text
+            ),
             serialization=core_schema.plain_serializer_function_ser_schema(_digits_of, when_used="json"),
         )
 

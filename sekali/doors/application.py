@@ -95,7 +95,7 @@ def serve(build: Callable[[], FastAPI], settings: AgencySettings) -> None:
 
     No access log: a URL that somebody mistyped may hold anything.
     """
-    tracing.setup(settings.agency, untraced=(settings.registry_url,))
+    tracing.setup(settings.agency)
     config = uvicorn.Config(
         build(), host=settings.http_host, port=settings.http_port, access_log=False, lifespan="on",
         server_header=False, timeout_graceful_shutdown=10,

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from asyncpg import CannotConnectNowError, PostgresConnectionError, TooManyConnectionsError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from opentelemetry import trace
@@ -21,6 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sekali.database import is_worth_retrying
 from sekali.errors import FieldError, Problem, Unavailable
 
 logger = logging.getLogger(__name__)
@@ -30,9 +30,6 @@ RETRY_SECONDS = 5
 
 # A name that a caller made up (an unknown field, a key of a mapping) can itself be personal data.
 _PLAIN_NAME = re.compile(r"[a-z][a-z_]{0,39}[0-9]{0,2}")
-
-_DATABASE_SILENT = (ConnectionError, CannotConnectNowError, PostgresConnectionError, TooManyConnectionsError,
-                    NoFreeConnection)  # fmt: skip
 
 
 def answer(problem: Problem) -> JSONResponse:
@@ -141,11 +138,10 @@ def from_unexpected(error: BaseException) -> Problem:
 
 
 def database_is_silent(error: BaseException) -> bool:
+    """It could not be reached, gave no connection in time, or asked for another try."""
     if isinstance(error, DBAPIError):
-        return error.connection_invalidated or isinstance(error.orig, _DATABASE_SILENT) or (
-            error.orig is not None and isinstance(error.orig.__cause__, _DATABASE_SILENT)
-        )  # fmt: skip
-    return isinstance(error, _DATABASE_SILENT)
+        return is_worth_retrying(error)
+    return isinstance(error, ConnectionError | TimeoutError | NoFreeConnection)
 
 
 def place_of(error: BaseException) -> str:

@@ -1,0 +1,442 @@
+"""A form is data: Melati opens it filled, answers what is left, and hears of every wrong box at once."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sekali import metrics
+from sekali.errors import Problem
+from sekali.forms import Fact, Form, FormError, Submission
+from sekali.identity import Nik, Npwp
+
+RESIDENT, TAXPAYER, CONTACT, LICENCE = "town.resident.v1", "till.taxpayer.v1", "desk.contact.v1", "guild.licence.v1"
+MELATI = "9999996507900002"
+TODAY = date(2026, 11, 22)
+SAID_AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
+
+STALL = """
+name: stall
+title: {id: Izin lapak, en: Market stall permit}
+boxes:
+  - {name: nik, label: {id: NIK, en: NIK}, type: nik, key: true}
+  - {name: full_name, label: {id: Nama, en: Name}, type: text, max_length: 60,
+     from: {topic: town.resident.v1, field: identity.full_name}}
+  - name: sex
+    label: {id: Jenis kelamin, en: Sex}
+    type: choice
+    choices: [{code: L, label: {id: Laki-laki, en: Male}}, {code: P, label: {id: Perempuan, en: Female}}]
+    from: {topic: town.resident.v1, field: identity.sex}
+  - {name: birth_date, label: {id: Tanggal lahir, en: Birth date}, type: date,
+     from: {topic: town.resident.v1, field: birth.date}}
+  - {name: home_village, label: {id: Desa, en: Village}, type: village, within: home_district,
+     from: {topic: town.resident.v1, field: address.village_code}}
+  - {name: home_district, label: {id: Kecamatan, en: District}, type: district,
+     from: {topic: town.resident.v1, field: address.district_code}}
+  - {name: npwp, label: {id: NPWP, en: NPWP}, type: npwp, required: false,
+     from: {topic: till.taxpayer.v1, field: registration.npwp}}
+  - {name: email, label: {id: Surel, en: E-mail}, type: email,
+     from: {topic: desk.contact.v1, field: contact.email, said_by: citizen}}
+  - {name: guild, label: {id: Serikat, en: Guild}, type: guild, readonly: true,
+     from: {topic: guild.licence.v1, field: permit.guild}}
+  - {name: stall_village, label: {id: Desa lapak, en: Stall village}, type: village, within: stall_district}
+  - {name: stall_district, label: {id: Kecamatan lapak, en: Stall district}, type: district, within: stall_regency}
+  - {name: stall_regency, label: {id: Kota lapak, en: Stall regency}, type: regency, within: stall_province}
+  - {name: stall_province, label: {id: Provinsi lapak, en: Stall province}, type: province}
+  - {name: stall_postal_code, label: {id: Kode pos, en: Postal code}, type: postal_code, within: stall_village}
+  - {name: area, label: {id: Luas, en: Area}, type: number, unit: m2, minimum: 1, maximum: 500}
+  - {name: capital, label: {id: Modal, en: Capital}, type: money, unit: IDR}
+  - {name: helpers, label: {id: Pembantu, en: Helpers}, type: integer}
+  - {name: opens_on, label: {id: Buka, en: Opens on}, type: date, future: allowed}
+  - {name: cooks, label: {id: Memasak, en: Cooks}, type: boolean}
+  - {name: phone, label: {id: Ponsel, en: Mobile}, type: mobile, required: false}
+"""
+
+ANSWERS: dict[str, Any] = {
+    "nik": MELATI,
+    "email": "melati@contoh.example",
+    "guild": "G-7",
+    "stall_village": "3171031001",
+    "stall_district": "317103",
+    "stall_regency": "3171",
+    "stall_province": "31",
+    "stall_postal_code": "10620",
+    "area": 12.5,
+    "capital": 250_000_000,
+    "helpers": "2",
+    "opens_on": "2027-01-04",
+    "cooks": False,
+}
+
+
+class Sex(StrEnum):
+    UNKNOWN = "UNKNOWN"
+    P = "P"
+
+
+def resident(**changes: Any) -> Fact:
+    values = {
+        "identity.full_name": "MELATI PUSPA CONTOH",
+        "identity.sex": Sex.P,
+        "birth.date": date(1990, 7, 25),
+        "address.village_code": "3273011001",
+        "address.district_code": "327301",
+    }
+    return Fact(values | {name.replace("__", "."): value for name, value in changes.items()}, SAID_AT, 3)
+
+
+def guild_rule(value: str) -> str | None:
+    return None if re.fullmatch(r"G-[0-9]", value) else "There is no such guild."
+
+
+def load(tmp_path: Path, text: str = STALL) -> Form:
+    path = tmp_path / "stall.form.yaml"
+    path.write_text(text, encoding="utf-8")
+    return Form.load(path, rules={"guild": guild_rule})
+
+
+@pytest.fixture(scope="module")
+def form(tmp_path_factory: pytest.TempPathFactory) -> Form:
+    return load(tmp_path_factory.mktemp("forms"))
+
+
+def check(form: Form, facts: Mapping[str, Fact] | None = None, **changes: Any) -> Submission:
+    answers = {name: value for name, value in (ANSWERS | changes).items() if value is not ...}
+    return form.check(answers, facts if facts is not None else {RESIDENT: resident()}, today=TODAY)
+
+
+def refused(form: Form, facts: Mapping[str, Fact] | None = None, **changes: Any) -> dict[str, str]:
+    with pytest.raises(Problem) as raised:
+        check(form, facts, **changes)
+    assert raised.value.status == 422
+    return {field.field: field.detail for field in raised.value.fields}
+
+
+# Opening
+
+
+def test_the_form_opens_with_what_is_known_its_source_and_its_as_of(form: Form) -> None:
+    opened = form.open({RESIDENT: resident()})
+    shown = json.loads(opened.model_dump_json())
+    assert shown["form"] == "stall"
+    assert shown["title"] == {"id": "Izin lapak", "en": "Market stall permit"}
+    assert shown["counts"] == {"asked": 20, "key": 1, "filled": 5, "open": 14}
+    boxes = {box["name"]: box for box in shown["boxes"]}
+    assert boxes["birth_date"]["value"] == "1990-07-25"
+    assert boxes["birth_date"]["source"]["topic"] == RESIDENT
+    assert boxes["birth_date"]["source"]["field"] == "birth.date"
+    assert boxes["birth_date"]["as_of"] == "2026-11-20T08:00:00Z"
+    assert boxes["sex"]["value"] == "P"
+    assert boxes["nik"]["value"] is None, "the key is typed by the citizen"
+    assert boxes["npwp"]["value"] is None
+    assert boxes["npwp"]["as_of"] is None
+    assert boxes["area"]["unit"] == "m2"
+    assert boxes["home_village"]["within"] == "home_district"
+
+
+def test_a_declaration_has_every_box_and_nobodys_values(form: Form) -> None:
+    declared = form.declaration()
+    assert [box.name for box in declared.boxes] == [box.name for box in form.boxes]
+    assert all(box.value is None for box in declared.boxes)
+    assert declared.counts.filled == 0
+
+
+def test_a_code_that_decides_nothing_fills_nothing(form: Form) -> None:
+    opened = form.open({RESIDENT: resident(identity__sex=Sex.UNKNOWN)})
+    assert next(box for box in opened.boxes if box.name == "sex").value is None
+
+
+def test_an_opened_form_shows_no_value_when_printed(form: Form) -> None:
+    facts = {RESIDENT: resident()}
+    submission = check(form, email="else@contoh.example")
+    for printed in (repr(form.open(facts)), str(form.open(facts).boxes), repr(facts), repr(submission)):
+        assert "MELATI" not in printed
+        assert "contoh.example" not in printed
+
+
+# Answering
+
+
+def test_melati_types_only_what_nobody_knows(form: Form) -> None:
+    submission = check(form)
+    assert submission.counts.asked == 20
+    assert (submission.counts.key, submission.counts.filled) == (1, 5)
+    assert (submission.counts.typed, submission.counts.left_empty) == (12, 2)
+    assert submission.corrected == ()
+    assert submission.values["nik"] == Nik(MELATI)
+    assert submission.values["full_name"] == "MELATI PUSPA CONTOH"
+    assert submission.values["birth_date"] == date(1990, 7, 25)
+    assert submission.values["area"] == Decimal("12.5")
+    assert submission.values["capital"] == 250_000_000
+    assert submission.values["helpers"] == 2
+    assert submission.values["cooks"] is False
+    assert submission.values["npwp"] is None
+
+
+def test_a_whole_submission_can_be_kept_as_json(form: Form) -> None:
+    kept = check(form, {RESIDENT: resident(), TAXPAYER: Fact({"registration.npwp": MELATI}, SAID_AT, 1)}).json_values()
+    assert json.loads(json.dumps(kept)) == kept
+    assert kept["nik"] == kept["npwp"] == MELATI
+    assert kept["birth_date"] == "1990-07-25"
+    assert kept["area"] == 12.5
+
+
+def test_boxes_sent_back_as_they_were_shown_are_not_typed(form: Form) -> None:
+    facts = {RESIDENT: resident(), CONTACT: Fact({"contact.email": "melati@contoh.example"}, SAID_AT, 1)}
+    shown: dict[str, Any] = {box.name: box.value for box in form.open(facts).boxes if box.value is not None}
+    submission = check(form, facts, **shown)
+    assert submission.counts.filled == 6
+    assert submission.corrected == ()
+
+
+def test_a_second_tax_number_is_a_value_like_the_first(form: Form) -> None:
+    facts = {RESIDENT: resident(), TAXPAYER: Fact({"registration.npwp": MELATI}, SAID_AT, 1)}
+    submission = check(form, facts, npwp="9999 9965 0790 0002")
+    assert submission.values["npwp"] == Npwp(MELATI)
+    assert submission.counts.filled == 6
+
+
+def test_an_owned_box_corrected_goes_on_with_the_owners_value(form: Form) -> None:
+    submission = check(form, full_name="MELATI PUSPITA CONTOH")
+    assert submission.values["full_name"] == "MELATI PUSPA CONTOH"
+    (correction,) = submission.corrected
+    assert (correction.box, correction.topic, correction.field) == ("full_name", RESIDENT, "identity.full_name")
+    assert (correction.seen_version, correction.proposed) == (3, "MELATI PUSPITA CONTOH")
+    assert (submission.counts.filled, submission.counts.typed) == (4, 13)
+
+
+def test_what_citizens_say_of_themselves_is_theirs_to_change(form: Form) -> None:
+    facts = {RESIDENT: resident(), CONTACT: Fact({"contact.email": "old@contoh.example"}, SAID_AT, 7)}
+    submission = check(form, facts, email="new@contoh.example")
+    assert submission.values["email"] == "new@contoh.example"
+    assert [(c.box, c.seen_version) for c in submission.corrected] == [("email", 7)]
+
+
+def test_a_readonly_box_points_to_its_owner(form: Form) -> None:
+    facts = {RESIDENT: resident(), LICENCE: Fact({"permit.guild": "G-1"}, SAID_AT, 1)}
+    with pytest.raises(Problem) as raised:
+        check(form, facts, guild="G-2")
+    (field,) = raised.value.fields
+    assert field.field == "guild"
+    assert LICENCE in field.way_out
+    assert check(form, facts, guild=...).values["guild"] == "G-1"
+    assert check(form).values["guild"] == "G-7", "while nothing fills it, it is asked"
+
+
+def test_an_old_value_of_the_owner_is_not_held_against_the_citizen(form: Form) -> None:
+    old = resident(address__village_code="9109012001", address__district_code="910901", birth__date=date(1891, 1, 1))
+    submission = check(form, {RESIDENT: old}, home_village="9109012001", birth_date="1891-01-01")
+    assert submission.values["home_village"] == "9109012001"
+    assert submission.counts.filled == 5
+
+
+def test_all_wrong_boxes_are_told_at_once_without_their_values(form: Form) -> None:
+    wrong: dict[str, Any] = {
+        "nik": "9999996507900000",
+        "email": "melati at contoh",
+        "guild": "X-99",
+        "stall_village": "0000000000",
+        "area": 501,
+        "capital": -5,
+        "helpers": "two",
+        "opens_on": "2027-02-30",
+        "cooks": "yes",
+        "phone": "021 5551234",
+        "birth_date": "2026-11-23",
+    }
+    with pytest.raises(Problem) as raised:
+        check(form, **wrong)
+    assert {field.field for field in raised.value.fields} == set(wrong)
+    told = json.dumps(raised.value.document()) + str(raised.value)
+    assert all(str(value) not in told for value in wrong.values() if str(value) not in {"yes", "two", "-5"})
+    assert all(field.detail.endswith(".") for field in raised.value.fields)
+
+
+def test_a_required_box_left_empty_is_told(form: Form) -> None:
+    assert refused(form, capital=..., helpers=None, guild="  ") == dict.fromkeys(
+        ("capital", "helpers", "guild"), "This box needs an answer."
+    )
+
+
+def test_a_box_that_the_form_does_not_have_is_told_without_its_name(form: Form) -> None:
+    told = refused(form, **{"MELATI PUSPA": "x"})
+    assert list(told) == ["answers"]
+    assert "MELATI" not in told["answers"]
+
+
+@pytest.mark.parametrize(
+    ("box", "value"),
+    [
+        ("stall_village", "3171031"),
+        ("stall_village", ["3171031001"]),
+        ("area", float("nan")),
+        ("area", True),
+        ("area", "1e400"),
+        ("area", "12,5"),
+        ("area", 1.23456),
+        ("helpers", 2.5),
+        ("helpers", 2**31),
+        ("capital", 10**16),
+        ("opens_on", "20270104"),
+        ("opens_on", 20270104),
+        ("stall_postal_code", "00000"),
+        ("full_name", "MELATI\x00"),
+        ("full_name", "MELATI\ud800"),
+        ("full_name", "MELATI\nPUSPA"),
+        ("full_name", "M" * 61),
+        ("sex", "X"),
+        ("email", "a" * 65 + "@contoh.example"),
+        ("email", "melati..puspa@contoh.example"),
+        ("email", "melati@contoh"),
+        ("phone", "+1 212 555 0100"),
+        ("nik", 9999996507900002),
+    ],
+)
+def test_a_value_that_no_box_of_this_kind_takes(form: Form, box: str, value: Any) -> None:
+    assert list(refused(form, **{box: value})) == [box]
+
+
+@pytest.mark.parametrize(
+    ("box", "value", "becomes"),
+    [
+        ("stall_village", "31.71.03.1001", "3171031001"),
+        ("phone", "0812-3456-7890", "+6281234567890"),
+        ("email", "Melati@Contoh.EXAMPLE", "Melati@contoh.example"),
+        ("area", "12.50", Decimal("12.50")),
+        ("helpers", 3.0, 3),
+        ("capital", "0", 0),
+        ("opens_on", "2026-01-01", date(2026, 1, 1)),
+    ],
+)
+def test_people_write_in_their_ways(form: Form, box: str, value: Any, becomes: object) -> None:
+    assert check(form, **{box: value}).values[box] == becomes
+
+
+def test_region_boxes_must_agree(form: Form) -> None:
+    assert list(refused(form, stall_district="317102")) == ["stall_village"]
+    assert list(refused(form, stall_province="32")) == ["stall_regency"]
+    assert list(refused(form, stall_postal_code="40111")) == ["stall_postal_code"]
+    told = refused(form, home_village="3171031001")
+    assert told == {"home_village": "This village does not lie in the district of box home_district."}
+    moved = check(form, home_village="3171031001", home_district="317103")
+    assert [correction.box for correction in moved.corrected] == ["home_village", "home_district"]
+
+
+answered = st.fixed_dictionaries(
+    {},
+    optional={
+        "full_name": st.sampled_from(["MELATI PUSPA CONTOH", "SARI CONTOH", "", None]),
+        "sex": st.sampled_from(["L", "P", None]),
+        "npwp": st.sampled_from([MELATI, "", None]),
+        "email": st.sampled_from(["melati@contoh.example", "other@contoh.example"]),
+        "phone": st.sampled_from(["081234567890", ""]),
+        "birth_date": st.dates(date(1900, 1, 1), TODAY).map(date.isoformat),
+    },
+)
+known = st.fixed_dictionaries(
+    {},
+    optional={
+        RESIDENT: st.just(resident()),
+        TAXPAYER: st.just(Fact({"registration.npwp": MELATI}, SAID_AT, 1)),
+        CONTACT: st.just(Fact({"contact.email": "melati@contoh.example"}, SAID_AT, 1)),
+        LICENCE: st.just(Fact({"permit.guild": "G-7"}, SAID_AT, 1)),
+    },
+)
+
+
+@given(answered, known)
+def test_the_counts_sum_to_what_was_asked(form: Form, answers: dict[str, Any], facts: dict[str, Fact]) -> None:
+    opened = form.open(facts).counts
+    assert opened.key + opened.filled + opened.open == opened.asked == len(form.boxes)
+    try:
+        submission = form.check(ANSWERS | answers, facts, today=TODAY)
+    except Problem:
+        assert RESIDENT not in facts, "only the resident's own boxes have no answer here"
+        return
+    counts = submission.counts
+    assert counts.key + counts.filled + counts.typed + counts.left_empty == counts.asked == len(form.boxes)
+    assert counts.filled + len(submission.corrected) == opened.filled
+    assert set(submission.values) == {box.name for box in form.boxes}
+    assert counts.left_empty == sum(value is None for value in submission.values.values())
+
+
+@given(
+    st.dictionaries(st.sampled_from([*ANSWERS, "full_name", "other"]), st.from_type(object) | st.text() | st.floats())
+)
+def test_any_answers_are_taken_or_refused_in_words(form: Form, answers: dict[str, Any]) -> None:
+    try:
+        form.check(answers, {RESIDENT: resident()}, today=TODAY)
+    except Problem as problem:
+        assert problem.status == 422
+        assert problem.fields
+
+
+def test_forms_and_boxes_are_counted(form: Form) -> None:
+    before = {name: metrics.value_of(f"sekali_{name}_total", form="stall") for name in COUNTED}
+    form.open({RESIDENT: resident()})
+    form.declaration()
+    check(form)
+    refused(form, area=0)
+    after = {name: metrics.value_of(f"sekali_{name}_total", form="stall") for name in COUNTED}
+    assert {name: after[name] - before[name] for name in COUNTED} == COUNTED
+
+
+COUNTED = {"forms_opened": 1, "forms_submitted": 1, "boxes_asked": 20, "boxes_filled": 5, "boxes_typed": 12}
+
+
+# Declaring
+
+
+def declared(tmp_path: Path, old: str, new: str) -> str:
+    """What loading says after one change of the file."""
+    assert old in STALL
+    with pytest.raises(FormError) as broken:
+        load(tmp_path, STALL.replace(old, new, 1))
+    return str(broken.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "box", "sentence"),
+    [
+        ("id: Luas, en: Area", "id: Luas", "area", "label.en: Field required"),
+        ("id: Luas, en: Area", "id: '', en: Area", "area", "label.id"),
+        ("type: boolean", "type: bool", "cooks", "neither built in nor registered"),
+        ("{name: phone", "{name: cooks", "cooks", "two boxes are called cooks"),
+        ("within: stall_regency", "within: stall_town", "stall_district", "within must name a box of type regency"),
+        ("within: stall_regency", "within: stall_province", "stall_district", "within must name a box of type regency"),
+        ("type: boolean", "type: boolean, within: area", "cooks", "within belongs to"),
+        ("type: boolean", "type: boolean, unit: kg", "cooks", "unit belong"),
+        ("type: boolean", "type: choice", "cooks", "needs them"),
+        ("type: boolean", "type: boolean, readonly: true", "cooks", "readonly needs from"),
+        ("type: boolean", "type: boolean, future: allowed", "cooks", "future belongs to type date"),
+        ("type: boolean", "type: boolean, colour: red", "cooks", "colour"),
+        ("code: L", "code: P", "sex", "same code"),
+        ("code: L", "code: UNKNOWN", "sex", "UNKNOWN"),
+        ("minimum: 1,", "minimum: 501,", "area", "minimum is above maximum"),
+        ("key: true", "key: true, required: false", "nik", "typed by the citizen"),
+        ("topic: till.taxpayer.v1", "topic: Taxpayer", "npwp", "from.topic"),
+        ("type: boolean", "type: nik, key: true", "form", "at most one key box"),
+        ("{name: cooks", "{name: Cooks", "Cooks", "name"),
+    ],
+)
+def test_a_broken_declaration_says_where_and_why(tmp_path: Path, old: str, new: str, box: str, sentence: str) -> None:
+    said = declared(tmp_path, old, new)
+    assert "stall.form.yaml" in said
+    assert box in said
+    assert sentence in said
+
+
+def test_a_file_that_is_no_form_is_told(tmp_path: Path) -> None:
+    for text in ("boxes: [", "[]", "", "name: x", "name: stall\ntitle: {id: a, en: b}\nboxes: [1]"):
+        with pytest.raises(FormError, match="stall\\.form\\.yaml"):
+            load(tmp_path, text)
+    with pytest.raises(FormError, match="cannot be read"):
+        Form.load(tmp_path / "none.form.yaml")
