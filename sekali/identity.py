@@ -88,12 +88,12 @@ class Number:
             python_schema=core_schema.no_info_before_validator_function(
                 lambda value: value.digits if isinstance(value, cls) else value, text
             ),
-            serialization=core_schema.plain_serializer_function_ser_schema(_digits_of, when_used="json"),
+            serialization=core_schema.plain_serializer_function_ser_schema(_digits_of, info_arg=True),
         )
 
 
-def _digits_of(number: Number) -> str:
-    return number.digits
+def _digits_of(number: Number, info: core_schema.SerializationInfo) -> str | Number:
+    return number.digits if info.mode == "json" else number
 
 
 class Nik(Number):
