@@ -5,14 +5,13 @@ Nothing here prints a person: the dataclasses with personal data have no repr of
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
 
 import yaml
 
-WIB = timezone(timedelta(hours=7), "WIB")  # the tax year and its deadlines are days in western Indonesia
 HOME = 0
 KEPT_AFTER_END = timedelta(days=365)  # an application's topic keeps it one year after its end
 
@@ -199,10 +198,6 @@ def places_due(permits: Iterable[Permit], numbered: Collection[UUID]) -> list[UU
 
 
 # --- returns and KSWP ---------------------------------------------------------------------------------------------
-
-
-def today(moment: datetime) -> date:
-    return moment.astimezone(WIB).date()
 
 
 def return_due_on(tax_year: int) -> date:

@@ -1,6 +1,7 @@
 """A citizen's NIK becomes an active taxpayer number (UU HPP, PMK 112/2022, PER-7/PJ/2025)."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali.database import now
 from sekali.errors import FieldError, conflict, invalid
-from sekali.forms import Submission
+from sekali.forms import Fact, Submission, as_json, fact_value
 from sekali.inbox import hold
 from sekali.outbox import put
+from sekali.workdays import day_of
 from services.tax import outbox
-from services.tax.model import HOME, Category, Status, Taxpayer, nitku, today
+from services.tax.model import HOME, Category, Status, Taxpayer, nitku
 from services.tax.prefill.form import activation_form, applicant_row, facts
 from services.tax.service.places import number_places
 from services.tax.store import applications, register
@@ -22,7 +24,7 @@ from services.tax.store.tables import resident
 
 SERVICE = "AKTIVASI_NPWP"
 DECLARED = ("taxpayer_type", "phone", "fax", "bookkeeping")
-WITHOUT_LICENCE = ("klu", "trade_name", "employee_count")
+ACTIVITY = ("klu", "trade_name", "employee_count")
 
 
 async def activate_taxpayer(
@@ -33,7 +35,7 @@ async def activate_taxpayer(
     await _refuse_repeated(session, resident_id, submission_id)
     applicant = await applicant_row(session, resident_id)
     known = await facts(session, applicant)
-    submission = activation_form().check(answers, known)
+    submission = activation_form().check(answers, known, today=day_of(now(session)))
     _refuse_unfit(submission, applicant)
     if await register.taxpayer_row(session, resident_id) is not None:
         raise conflict(
@@ -66,7 +68,7 @@ async def _refuse_repeated(session: AsyncSession, resident_id: UUID, submission_
 
 def _refuse_unfit(submission: Submission, applicant: RowMapping) -> None:
     wrong: list[FieldError] = []
-    if str(submission.values["nik"]) != applicant["nik"]:
+    if as_json(submission.values["nik"]) != applicant["nik"]:
         wrong.append(FieldError("nik", "This is not the NIK of the person who is signed in.", "Enter your own NIK."))
     if submission.values["category"] != Category.OP and applicant["marital_status"] != "KAWIN":
         wrong.append(FieldError("category", "PH, MT and HB are for the married.", "Choose OP."))
@@ -83,7 +85,7 @@ def _taxpayer(applicant: RowMapping, category: Category, moment: datetime) -> Ta
         status=Status.AKTIF,
         npwp=applicant["nik"],
         registered_name=applicant["full_name"],
-        activated_on=today(moment),
+        activated_on=day_of(moment),
         category=category,
         marital_status=applicant["marital_status"],
         relationship=applicant["relationship"],
@@ -91,14 +93,12 @@ def _taxpayer(applicant: RowMapping, category: Category, moment: datetime) -> Ta
     )
 
 
-def _declared(submission: Submission, known: Mapping[str, Any]) -> dict[str, Any]:
+def _declared(submission: Submission, known: Mapping[str, Fact]) -> dict[str, Any]:
     """Only what no other agency owns is kept: of the activity boxes those that no licence filled."""
-    licence = known.get("licensing.licence.v1")
-    asked = activation_form().boxes if licence is None else [
-        box for box in activation_form().boxes if box.source is None or box.source.field not in licence.values
-    ]  # fmt: skip
-    names = {box.name for box in asked} & {*DECLARED, *WITHOUT_LICENCE}
-    return {name: submission.values[name] for name in sorted(names) if submission.values.get(name) is not None}
+    form = activation_form()
+    filled = {box.name for box in form.boxes if fact_value(box, known) is not None}
+    kept = {name: submission.values[name] for name in (*DECLARED, *(name for name in ACTIVITY if name not in filled))}
+    return {name: as_json(value) for name, value in kept.items() if value is not None}
 
 
 async def _finish(
@@ -111,7 +111,7 @@ async def _finish(
     receipt = {
         "application_id": str(application_id),
         "status": "DISETUJUI",
-        "counts": submission.counts._asdict(),
+        "counts": asdict(submission.counts),
         "corrected": [
             {"box": one.box, "topic": one.topic, "field": one.field, "seen_version": one.seen_version}
             for one in submission.corrected

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sekali.database import now
 from sekali.errors import FieldError, conflict, invalid, not_found
 from sekali.inbox import hold
-from services.tax.model import Category, ReturnState, Status, TaskKind, Taxpayer, today
+from sekali.workdays import day_of
+from services.tax.model import Category, ReturnState, Status, TaskKind, Taxpayer
 from services.tax.store import copies, register, tasks
 from services.tax.store.register import Recorded
 from services.tax.store.tables import resident
@@ -18,7 +19,7 @@ async def record_return(session: AsyncSession, resident_id: UUID, recorded: Reco
     """A year's return was filed, or is marked due. Years before the activation are no one's duty: 422."""
     taxpayer = await _living(session, resident_id)
     moment = now(session)
-    if not taxpayer.activated_on.year <= recorded.tax_year <= today(moment).year:
+    if not taxpayer.activated_on.year <= recorded.tax_year <= day_of(moment).year:
         raise invalid(FieldError(
             "tax_year", "No return is due for this year.", "Take a year from the activation up to this one."
         ))  # fmt: skip

@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sekali.database import now
 from sekali.inbox import Awaiting
 from sekali.outbox import put
+from sekali.workdays import day_of
 from services.tax import outbox
-from services.tax.model import kswp, today
+from services.tax.model import kswp
 from services.tax.store import applications, register
 
 
@@ -22,7 +23,7 @@ async def answer_kswp(
         raise Awaiting("population.resident.v1", resident_id)
     person, taxpayer = found
     moment = now(session)
-    reason = kswp(taxpayer, person, await register.returns(session, resident_id), today(moment))
+    reason = kswp(taxpayer, person, await register.returns(session, resident_id), day_of(moment))
     await applications.record_answer(session, {
         "request_id": request_id,
         "resident_id": resident_id,

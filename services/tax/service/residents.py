@@ -6,8 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali.database import now
 from sekali.outbox import put
+from sekali.workdays import day_of
 from services.tax import outbox
-from services.tax.model import Following, Status, follow, today
+from services.tax.model import Following, Status, follow
 from services.tax.service.places import number_places
 from services.tax.store import copies, register, tasks
 
@@ -36,4 +37,4 @@ async def _apply(session: AsyncSession, following: Following, *, was: Status) ->
     if taxpayer.status is not Status.AKTIF:
         await register.drop_reminders(session, taxpayer.resident_id)
     elif was is not Status.AKTIF:
-        await register.remind(session, today(moment).year, taxpayer.resident_id)
+        await register.remind(session, day_of(moment).year, taxpayer.resident_id)

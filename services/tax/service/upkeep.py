@@ -4,8 +4,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali.database import now
 from sekali.outbox import put
+from sekali.workdays import day_of
 from services.tax import outbox
-from services.tax.model import KEPT_AFTER_END, today
+from services.tax.model import KEPT_AFTER_END
 from services.tax.store import applications, register
 
 AT_ONCE = 500
@@ -13,7 +14,7 @@ AT_ONCE = 500
 
 async def remind_of_returns(session: AsyncSession) -> int:
     """Reminders of this tax year's return for all who are active; rows made. A second run makes none."""
-    return await register.remind(session, today(now(session)).year)
+    return await register.remind(session, day_of(now(session)).year)
 
 
 async def bury_applications(session: AsyncSession) -> int:

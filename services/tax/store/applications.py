@@ -49,7 +49,7 @@ async def bury_ended(session: AsyncSession, before: datetime, moment: datetime, 
         .values(buried=True, version=application.c.version + 1, said_at=moment, receipt={})
         .returning(application.c.application_id, application.c.version)
     )
-    return [(key, version) for key, version in (await session.execute(buried)).tuples()]
+    return [(key, version) for key, version in await session.execute(buried)]
 
 
 async def record_answer(session: AsyncSession, values: Mapping[str, Any]) -> None:

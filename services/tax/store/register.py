@@ -127,7 +127,7 @@ async def reminders(session: AsyncSession, resident_id: UUID) -> Sequence[RowMap
 
 async def returns(session: AsyncSession, resident_id: UUID) -> dict[int, ReturnState]:
     wanted = select(tax_return.c.tax_year, tax_return.c.state).where(tax_return.c.resident_id == resident_id)
-    return {year: ReturnState(state) for year, state in (await session.execute(wanted)).tuples()}
+    return {year: ReturnState(state) for year, state in await session.execute(wanted)}
 
 
 async def return_rows(session: AsyncSession, resident_id: UUID) -> Sequence[RowMapping]:

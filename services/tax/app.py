@@ -1,0 +1,45 @@
+"""The tax agency, joined: the only place where its parts are built."""
+
+from fastapi import FastAPI
+
+from sekali import tracing
+from sekali.bus import Bus, Worker
+from sekali.doors import application, serve
+from services.tax import forms, service
+from services.tax.inbox import inbox
+from services.tax.settings import Settings
+
+TITLE = {"id": "Direktorat Jenderal Pajak", "en": "The tax agency"}
+
+
+def build(settings: Settings | None = None) -> FastAPI:
+    settings = settings or Settings()
+    bus = Bus(settings, inbox=inbox, current=service.CURRENT, workers=workers(settings))
+    return application(bus, forms.citizen, forms.desk, title=TITLE)
+
+
+def workers(settings: Settings) -> list[Worker]:
+    """What the agency does by itself, beside what people and other agencies ask of it."""
+
+    async def bury(bus: Bus) -> None:
+        async with bus.transaction() as session:
+            await service.bury_applications(session)
+
+    async def remind(bus: Bus) -> None:
+        async with bus.transaction() as session:
+            await service.remind_of_returns(session)
+
+    return [
+        Worker("end old applications", every=settings.bury_every, run=bury),
+        Worker("remind of returns", every=settings.remind_every, run=remind),
+    ]
+
+
+def main() -> None:
+    settings = Settings()
+    tracing.setup(settings.agency)
+    serve(lambda: build(settings), settings)
+
+
+if __name__ == "__main__":
+    main()

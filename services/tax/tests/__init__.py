@@ -1,0 +1,1 @@
+"""The tax agency's own tests."""
