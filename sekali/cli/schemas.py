@@ -1,26 +1,28 @@
-"""`sekali schemas`: publish schemas, compare them."""
+"""`sekali schemas`: check, freeze, publish and compare them."""
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from sekali import compatibility
+from sekali import compatibility, laws
 from sekali.compatibility import InvalidSchema, compare
 from sekali.contracts import Catalogue
+from sekali.laws import Ground, frozen
 from sekali.local.endpoints import Endpoints
 from sekali.local.place import Place
 from sekali.publish import publish as publish_all
 from sekali.registry import Registry
 
-app = typer.Typer(help="Schemas: publish and compare them.", no_args_is_help=True)
+app = typer.Typer(help="Schemas: check, freeze, publish and compare them.", no_args_is_help=True)
 
 
 @app.callback()
 def verbs() -> None:
-    """Schemas: publish and compare them."""
+    """Schemas: check, freeze, publish and compare them."""
 
 
 @app.command()
@@ -30,6 +32,28 @@ def publish() -> None:
     url = Endpoints.load(place.state).registry.url
     for line in asyncio.run(_publish(Catalogue.load(place.root), url)) or ["The registry holds every revision."]:
         typer.echo(line)
+
+
+@app.command()
+def check() -> None:
+    """Every law of schemas, cards and contracts, offline. Exit 1 with a sentence for each that is broken."""
+    said = laws.broken(_ground())
+    for line in said:
+        typer.echo(line, err=True)
+    if said:
+        raise typer.Exit(1)
+    typer.echo("Schemas, cards and contracts keep every law.")
+
+
+@app.command()
+def freeze() -> None:
+    """Keep golden bytes and checksums of revisions that are new: from now on they never change."""
+    for name in frozen.freeze(_ground()) or ["Every revision is frozen already."]:
+        typer.echo(name)
+
+
+def _ground() -> Ground:
+    return Ground.load(Place.find().root, datetime.now(UTC).date())
 
 
 async def _publish(catalogue: Catalogue, url: str) -> list[str]:

@@ -1,0 +1,134 @@
+"""Laws of the contracts."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from sekali.compatibility import InvalidSchema, incompatibilities
+from sekali.contracts import Contract, Revision
+from sekali.laws.ground import Ground, enums, fields, records
+
+LEGAL_BASIS = re.compile(r"UU 27/2022 art\. 20\(2\)\([a-f]\); \S.+")
+AGREEMENT = re.compile(r"PKS/[A-Z][A-Z0-9-]*/20\d\d/\d\d+")
+
+
+def _place(contract: Contract) -> str:
+    return f"{contract.agency}: its contract on {contract.topic}"
+
+
+def somebody_says_it(ground: Ground, contract: Contract) -> Iterator[str]:
+    """No contract reads a topic that nobody says, and nobody needs one on its own topic."""
+    card = ground.catalogue.cards.get(contract.topic)
+    if card is None:
+        yield f"{_place(contract)}: nobody says this topic. Correct its name, or remove the contract."
+    elif card.owner == contract.agency:
+        yield f"{_place(contract)}: it owns the topic and reads it without a contract. Remove the contract."
+
+
+def well_formed(ground: Ground, contract: Contract) -> Iterator[str]:
+    """Purpose in both languages, an article of UU 27/2022 art. 20(2) and the sector's rule, the number of the PKS."""
+    for language in ("id", "en"):
+        if not str(contract.purpose.get(language, "")).strip():
+            yield f"{_place(contract)}: purpose lacks the text {language!r}. Add it."
+    if not LEGAL_BASIS.fullmatch(contract.legal_basis):
+        yield (
+            f"{_place(contract)}: legal_basis names no article and rule. Write it as "
+            "`UU 27/2022 art. 20(2)(e); PP 28/2025`."
+        )
+    if not AGREEMENT.fullmatch(contract.agreement):
+        yield f"{_place(contract)}: agreement is no number of a PKS. Write it as `PKS/CONTOH/2026/01`."
+
+
+def in_force(ground: Ground, contract: Contract) -> Iterator[str]:
+    if contract.valid_until < ground.today:
+        yield (
+            f"{_place(contract)}: valid_until {contract.valid_until} has passed. Renew the agreement and the date, or "
+            "remove the contract."
+        )
+
+
+def reasons(ground: Ground, contract: Contract) -> Iterator[str]:
+    """Each field says in `doc` what the agency needs it for."""
+    for path, field in fields(contract.schema):
+        if not str(field.get("doc", "")).strip():
+            yield f"{_place(contract)}, field {path}: it has no reason. Say in doc what it is needed for, or drop it."
+
+
+def key_and_time(ground: Ground, contract: Contract) -> Iterator[str]:
+    """Each contract lists the key and the time, and of a state the version."""
+    card = ground.catalogue.cards.get(contract.topic)
+    if card is None:
+        return
+    listed = {field["name"] for field in contract.schema["fields"]}
+    for name in (card.key, card.time, *(["version"] if card.kind == "state" else [])):
+        if name not in listed:
+            yield f"{_place(contract)}: field {name} is not listed, and no copy can do without it. List it."
+
+
+def reads_every_revision(ground: Ground, contract: Contract) -> Iterator[str]:
+    """The contract reads each revision, groups looked into, and each field that it lists is said today."""
+    for revision in ground.catalogue.revisions.get(contract.topic, ()):
+        try:
+            found = incompatibilities(contract.schema, revision.schema)
+        except InvalidSchema as wrong:
+            yield f"{_place(contract)}: {wrong}"
+            return
+        for reason in found:
+            yield f"{_place(contract)} cannot read revision {revision.number}, field {reason.path}: {reason}"
+    if contract.topic in ground.catalogue.revisions:
+        said = {path for path, _ in fields(ground.catalogue.latest(contract.topic).schema)}
+        for path, _ in fields(contract.schema):
+            if path not in said:
+                yield f"{_place(contract)}, field {path}: the topic does not say it. Drop it from the contract."
+
+
+def writers_names(ground: Ground, contract: Contract) -> Iterator[str]:
+    """Records and enums keep the writer's full names, inner ones too: libraries compare names differently."""
+    if contract.topic not in ground.catalogue.revisions:
+        return
+    said = _named(ground.catalogue.latest(contract.topic).schema)
+    for path, name in _named(contract.schema).items():
+        if said.get(path, name) != name:
+            yield f"{_place(contract)}, field {path}: its type is {name}. Call it {said[path]}, as its owner does."
+
+
+def every_symbol(ground: Ground, contract: Contract) -> Iterator[str]:
+    """An enum lists each symbol that any revision has, and falls back to UNKNOWN for those to come."""
+    written = _symbols(ground.catalogue.revisions.get(contract.topic, ()))
+    for path, field in fields(contract.schema):
+        for enum in enums(field["type"]):
+            missing = sorted(written.get(path, set()) - set(enum["symbols"]))
+            if missing:
+                yield f"{_place(contract)}, field {path}: it lacks the symbols {', '.join(missing)}. Add them."
+            if enum.get("default") != "UNKNOWN":
+                yield f"{_place(contract)}, field {path}: the enum has no default UNKNOWN. Add it."
+
+
+def _symbols(revisions: Any) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    revision: Revision
+    for revision in revisions:
+        for path, field in fields(revision.schema):
+            for enum in enums(field["type"]):
+                found.setdefault(path, set()).update(enum["symbols"])
+    return found
+
+
+def _named(schema: dict[str, Any]) -> dict[str, str]:
+    """path -> full name of its record or enum; "" is the record itself."""
+    found = {"": _full(schema, "")}
+
+    def walk(record: dict[str, Any], path: str, space: str) -> None:
+        for field in record["fields"]:
+            here = f"{path}.{field['name']}" if path else field["name"]
+            for named in (*enums(field["type"]), *records(field["type"])):
+                found[here] = _full(named, space)
+            for inner in records(field["type"]):
+                walk(inner, here, inner.get("namespace", space))
+
+    walk(schema, "", schema.get("namespace", ""))
+    return found
+
+
+def _full(named: dict[str, Any], space: str) -> str:
+    return f"{named.get('namespace', space)}.{named['name']}"
