@@ -1,9 +1,12 @@
-"""The platform that a test session runs on: real Kafka, PostgreSQL and registry, started once, shared by all tests."""
+"""The platform that a test session runs on: real Kafka, PostgreSQL and registry, started once, shared by all tests.
+
+SEKALI_TEST_PLATFORM=containers or =embedded decides; else it is containers where a Docker engine has the images.
+The session's header says which, and why.
+"""
 
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -13,6 +16,8 @@ from confluent_kafka.admin import AdminClient
 from sekali.local.databases import create, drop
 from sekali.local.platform import PARTS, Platform
 from sekali.local.secrets import new_password
+from tests import containers
+from tests.images import Kind, chosen
 
 STATE, OWNER = "SEKALI_TEST_STATE", "SEKALI_TEST_OWNER"
 NEEDED = tuple(part for part in PARTS if part != "zipkin")
@@ -26,25 +31,51 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[STATE], os.environ[OWNER] = str(home / str(os.getpid())), str(os.getpid())
 
 
+def pytest_report_header() -> str:
+    kind, why = chosen()
+    return f"platform: {kind}, since {why}"
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
-    state = Path(os.environ[STATE])
-    if not hasattr(config, "workerinput") and state.exists():
-        Platform(config.rootpath, state).down()
-        shutil.rmtree(state)
+    if hasattr(config, "workerinput"):
+        return
+    for kind in ("containers", "embedded"):
+        if _state(kind).exists():
+            _platform(config, kind).down()
+            shutil.rmtree(_state(kind))
 
 
 def _sweep(home: Path) -> None:
     """Removes what sessions that were killed left behind; their processes ended with them."""
+    if chosen()[0] == "containers":
+        containers.sweep(home)
     for folder in home.glob("[0-9]*"):
-        with suppress(ValueError):
-            if not psutil.pid_exists(int(folder.name)):
-                shutil.rmtree(folder, ignore_errors=True)
+        if not psutil.pid_exists(int(folder.name.partition("-")[0])):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _state(kind: Kind) -> Path:
+    state = Path(os.environ[STATE])
+    return state.with_name(f"{state.name}-containers") if kind == "containers" else state
+
+
+def _platform(config: pytest.Config, kind: Kind) -> Platform:
+    make = containers.ContainerPlatform if kind == "containers" else Platform
+    return make(config.rootpath, _state(kind), owner=int(os.environ[OWNER]))
 
 
 @pytest.fixture(scope="session")
 def platform(pytestconfig: pytest.Config) -> Platform:
     """Kafka, PostgreSQL and registry, with a database for each agency; `.endpoints` and `.admin` say where."""
-    running = Platform(pytestconfig.rootpath, Path(os.environ[STATE]), owner=int(os.environ[OWNER]))
+    running = _platform(pytestconfig, chosen()[0])
+    running.up(NEEDED)
+    return running
+
+
+@pytest.fixture(scope="session")
+def embedded_platform(pytestconfig: pytest.Config) -> Platform:
+    """Always child processes, for tests that hit processes or read log files; where `platform` is that, the same."""
+    running = _platform(pytestconfig, "embedded")
     running.up(NEEDED)
     return running
 

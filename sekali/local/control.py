@@ -72,7 +72,7 @@ class Control:
                 env=environment,
                 cwd=self.run_folder.state,
             )
-        _wait(self.supervised, 10, lambda: self._failed("supervisor", "did not start"))
+        wait_until(self.supervised, 10, lambda: self._failed("supervisor", "did not start"))
 
     def await_ready(self, process: Process, wrong: Callable[[], str | None], limit: float) -> None:
         """Waits until `wrong()` has nothing to say of the process as it is asked for now."""
@@ -89,12 +89,12 @@ class Control:
             words = said or ""
             return said is None
 
-        _wait(ready, limit, lambda: self._failed(process.name, f"was not ready after {limit:.0f} s: {words}"))
+        wait_until(ready, limit, lambda: self._failed(process.name, f"was not ready after {limit:.0f} s: {words}"))
 
     def stop(self, part: str, limit: float = 30) -> None:
         """Stops one part and waits until it is gone; the others run on."""
         self.run_folder.unwant(part)
-        _wait(lambda: self.seen(part) is None, limit, lambda: self._failed(part, "did not stop"))
+        wait_until(lambda: self.seen(part) is None, limit, lambda: self._failed(part, "did not stop"))
 
     def down(self, limit: float = 60) -> None:
         """Ends all parts and the supervisor, and returns when the last process is gone."""
@@ -119,7 +119,7 @@ class Control:
         )
 
 
-def _wait(done: Callable[[], bool], limit: float, failure: Callable[[], SekaliError]) -> None:
+def wait_until(done: Callable[[], bool], limit: float, failure: Callable[[], SekaliError]) -> None:
     end = time.monotonic() + limit
     while not done():
         if time.monotonic() > end:

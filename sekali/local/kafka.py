@@ -10,7 +10,7 @@ from pathlib import Path
 
 from confluent_kafka.admin import AdminClient
 
-from sekali.local.endpoints import Admin
+from sekali.local.endpoints import Admin, Credential
 from sekali.local.java import java
 from sekali.local.place import Place
 from sekali.local.processes import Process
@@ -71,44 +71,17 @@ class Kafka:
         )
 
     def _properties(self) -> str:
-        admin, controller = self.admin.kafka, self.admin.kafka_controller
-        secret = self.admin.kafka_controller_password
-        settings = {
-            "process.roles": "broker,controller",
-            "node.id": "1",
+        client, controller = self.admin.kafka_bootstrap, self.admin.kafka_controller
+        own = {
             "controller.quorum.voters": f"1@{controller}",
-            "listeners": f"CLIENT://{self.admin.kafka_bootstrap},CONTROLLER://{controller}",
-            "advertised.listeners": f"CLIENT://{self.admin.kafka_bootstrap}",
-            "listener.security.protocol.map": "CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
-            "inter.broker.listener.name": "CLIENT",
-            "controller.listener.names": "CONTROLLER",
+            "listeners": f"CLIENT://{client},CONTROLLER://{controller}",
+            "advertised.listeners": f"CLIENT://{client}",
             "sasl.enabled.mechanisms": "SCRAM-SHA-512",
             "sasl.mechanism.inter.broker.protocol": "SCRAM-SHA-512",
-            "listener.name.client.scram-sha-512.sasl.jaas.config": (
-                f'{SCRAM} required username="{admin.username}" password="{admin.password}";'
-            ),
-            # With an open controller port an anonymous client granted itself every right.
-            "sasl.mechanism.controller.protocol": "PLAIN",
-            "listener.name.controller.sasl.enabled.mechanisms": "PLAIN",
-            "listener.name.controller.plain.sasl.jaas.config": (
-                f'{PLAIN} required username="{admin.username}" password="{secret}" user_{admin.username}="{secret}";'
-            ),
-            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-            "super.users": f"User:{admin.username}",
-            "allow.everyone.if.no.acl.found": "false",
-            "auto.create.topics.enable": "false",
+            "listener.name.client.scram-sha-512.sasl.jaas.config": login(SCRAM, self.admin.kafka),
             "log.dirs": str(self._folder / "log"),
-            "group.initial.rebalance.delay.ms": "0",
-            "offsets.topic.replication.factor": "1",
-            "offsets.topic.num.partitions": "8",
-            "transaction.state.log.replication.factor": "1",
-            "transaction.state.log.min.isr": "1",
-            "transaction.state.log.num.partitions": "8",
-            "share.coordinator.state.topic.replication.factor": "1",
-            "share.coordinator.state.topic.min.isr": "1",
-            "share.coordinator.state.topic.num.partitions": "8",
         }
-        return "".join(f"{name}={value}\n" for name, value in settings.items())
+        return "".join(f"{name}={value}\n" for name, value in {**settings(self.admin), **own}.items())
 
     def wrong(self) -> str | None:
         """Asks as the administrator: the port alone says nothing of the controller and of SCRAM."""
@@ -123,3 +96,40 @@ class Kafka:
         except Exception as error:
             return f"the administrator gets no answer ({error})"
         return None
+
+
+def login(module: str, user: Credential, *, known: bool = False) -> str:
+    """A JAAS line; `known` also lets the user in (PLAIN keeps its users there, SCRAM in the cluster's metadata)."""
+    members = f' user_{user.username}="{user.password}"' if known else ""
+    return f'{module} required username="{user.username}" password="{user.password}"{members};'
+
+
+def settings(admin: Admin) -> dict[str, str]:
+    """What every broker of ours is told, embedded or in a container; listeners and folders come on top."""
+    controller = Credential(username=admin.kafka.username, password=admin.kafka_controller_password)
+    replicas = {
+        f"{topic}.{setting}": "1"
+        for topic in ("transaction.state.log", "share.coordinator.state.topic")
+        for setting in ("replication.factor", "min.isr")
+    }
+    return replicas | {
+        "process.roles": "broker,controller",
+        "node.id": "1",
+        "listener.security.protocol.map": "CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
+        "inter.broker.listener.name": "CLIENT",
+        "controller.listener.names": "CONTROLLER",
+        # With an open controller port an anonymous client granted itself every right.
+        "sasl.mechanism.controller.protocol": "PLAIN",
+        "listener.name.controller.sasl.enabled.mechanisms": "PLAIN",
+        "listener.name.controller.plain.sasl.jaas.config": login(PLAIN, controller, known=True),
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "super.users": f"User:{admin.kafka.username}",
+        "allow.everyone.if.no.acl.found": "false",
+        "auto.create.topics.enable": "false",
+        "group.initial.rebalance.delay.ms": "0",
+        "offsets.topic.replication.factor": "1",
+        # Each partition is a folder and an open file, made when the first group comes; fifty are for clusters.
+        "offsets.topic.num.partitions": "8",
+        "transaction.state.log.num.partitions": "8",
+        "share.coordinator.state.topic.num.partitions": "8",
+    }

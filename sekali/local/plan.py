@@ -1,6 +1,7 @@
 """Addresses and passwords of an installation: made once, kept over restarts, written before anything starts."""
 
-from sekali.local.control import Control
+from collections.abc import Callable
+
 from sekali.local.endpoints import Admin, Credential, Endpoints, HttpEndpoint, KafkaEndpoint
 from sekali.local.place import Place
 from sekali.local.ports import Ports
@@ -8,11 +9,11 @@ from sekali.local.registry import CONFLUENT
 from sekali.local.secrets import new_password
 
 
-def settle(place: Place, control: Control, *, usual: bool) -> tuple[Endpoints, Admin, int]:
+def settle(place: Place, runs: Callable[[str], bool], *, usual: bool) -> tuple[Endpoints, Admin, int]:
     """Writes endpoints.json and admin.json; returns both and the registry's management port."""
     ports = Ports(place.state, usual=usual)
     at = {
-        name: f"127.0.0.1:{ports.choose(name, running=control.runs(part))}"
+        name: f"127.0.0.1:{ports.choose(name, running=runs(part))}"
         for name, part in (
             ("kafka", "kafka"),
             ("kafka-controller", "kafka"),
@@ -21,8 +22,8 @@ def settle(place: Place, control: Control, *, usual: bool) -> tuple[Endpoints, A
             ("zipkin", "zipkin"),
         )
     }
-    management = ports.choose("registry-management", running=control.runs("registry"))
-    http = {name: f"http://127.0.0.1:{ports.choose(name, running=control.runs(name))}" for name in place.services()}
+    management = ports.choose("registry-management", running=runs("registry"))
+    http = {name: f"http://127.0.0.1:{ports.choose(name, running=runs(name))}" for name in place.services()}
     admin = _admin(place, at)
     endpoints = Endpoints(
         kafka=KafkaEndpoint(bootstrap=at["kafka"]),

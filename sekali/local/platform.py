@@ -57,12 +57,15 @@ class Platform:
     def admin(self) -> Admin:
         return Admin.load(self.place.state)
 
+    def runs(self, part: str) -> bool:
+        return self.control.runs(part)
+
     def up(self, parts: Collection[str] = PARTS) -> None:
         """Starts what does not run yet; raises PartFailed with the log's last lines. Safe to call at any time."""
         with self.alone():
             if {"kafka", "registry", "zipkin"} & set(parts):
                 self._fetch_jars()
-            endpoints, admin, management = plan.settle(self.place, self.control, usual=self._usual)
+            endpoints, admin, management = plan.settle(self.place, self.runs, usual=self._usual)
             known: list[Part] = [
                 Kafka(self.place, admin),
                 Zipkin(self.place, endpoints),
@@ -95,7 +98,7 @@ class Platform:
     def serve(self, services: Collection[str] | None = None, extra: Mapping[str, str] | None = None) -> None:
         """Starts services found on disk and waits until each is ready; `extra` is added to their environment."""
         with self.alone():
-            endpoints, traced = self.endpoints, self.control.runs("zipkin")
+            endpoints, traced = self.endpoints, self.runs("zipkin")
             wanted = self.place.services() if services is None else services
             found = [Service(self.place, endpoints, name, traced, extra or {}) for name in wanted]
             with ThreadPoolExecutor(len(found) or 1) as pool:
