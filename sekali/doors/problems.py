@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from opentelemetry import trace
 from sqlalchemy.exc import DBAPIError
@@ -43,7 +44,7 @@ def answer(problem: Problem) -> JSONResponse:
         headers["WWW-Authenticate"] = "Bearer"
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(RETRY_SECONDS)
-    return JSONResponse(document, problem.status, headers, media_type=MEDIA_TYPE)
+    return JSONResponse(jsonable_encoder(document), problem.status, headers, media_type=MEDIA_TYPE)
 
 
 def from_validation(errors: Sequence[Mapping[str, Any]]) -> Problem:
@@ -55,9 +56,7 @@ def from_validation(errors: Sequence[Mapping[str, Any]]) -> Problem:
 
 
 def _place(loc: Sequence[str | int]) -> str:
-    parts = [str(part) for part in loc if part not in ("body", "path", "query", "header")]
-    if not parts:
-        return str(loc[0]) if loc else "body"
+    parts = [str(part) for part in (loc[1:] or loc)]
     return ".".join(part if _is_plain(part) else "?" for part in parts)
 
 
@@ -66,26 +65,37 @@ def _is_plain(part: str) -> bool:
 
 
 def _sentence(error: Mapping[str, Any]) -> str:
-    """pydantic's sentence, only where it is known to hold no input."""
+    """What is wrong, without the input; of pydantic's sentences only those that are known to hold none."""
     kind = str(error["type"])
-    if kind == "extra_forbidden":
-        return "This field is not known here."
     if kind == "value_error":
-        # The text of our own validators (identity, bodies), which never holds the value.
+        # The text of our own validators (identity, lines), which never holds the value.
         return str(error["msg"]).removeprefix("Value error, ")
-    if kind.startswith(("uuid", "date", "time", "url", "json", "decimal", "enum", "literal")):
-        return _PLAIN.get(kind.split("_", maxsplit=1)[0], "It cannot be read.")
-    return str(error["msg"])
+    for beginning, sentence in _SENTENCES.items():
+        if kind.startswith(beginning):
+            return sentence or str(error["msg"])
+    return "It cannot be read."
 
 
-_PLAIN = {
+# Beginning of pydantic's error type -> our sentence, or "" for pydantic's own.
+_SENTENCES = {
+    "missing": "It is missing.",
+    "extra_forbidden": "This field is not known here.",
     "uuid": "It must be a UUID.",
-    "date": "It must be a date that exists, as 2026-11-22.",
-    "datetime": "It must be a time, as 2026-11-22T08:00:00Z.",
-    "time": "It must be a time, as 08:00:00.",
+    "date_": "It must be a date that exists, as 2026-11-22.",
+    "datetime_": "It must be a time, as 2026-11-22T08:00:00Z.",
     "decimal": "It must be a number.",
     "enum": "It is none of the values that may stand here.",
     "literal": "It is none of the values that may stand here.",
+    "string_": "",
+    "int_": "",
+    "float_": "",
+    "bool_": "",
+    "list_": "",
+    "dict_": "",
+    "model_": "It must be a JSON object.",
+    "too_": "",
+    "greater_": "",
+    "less_": "",
 }
 
 
@@ -112,18 +122,17 @@ def install(app: FastAPI) -> None:
 
 
 def from_status(status: int) -> Problem:
-    """The framework's own refusals (404, 405, 413, a body that cannot be read) without its texts."""
-    phrase = HTTPStatus(status).phrase
-    slug = phrase.lower().replace(" ", "-")
-    if status == HTTPStatus.BAD_REQUEST:
-        return Problem(400, "bad-json", "The body cannot be read", "Send one JSON object, in UTF-8.")
-    return Problem(status, slug, phrase, _ADVICE.get(status, "The request cannot be answered."))
+    """The framework's own refusals (no such door, a body that cannot be read) without its texts."""
+    slug, title, detail = _REFUSALS.get(status, (f"refused-{status}", "Refused", "The request cannot be answered."))
+    return Problem(status, slug, title, detail)
 
 
-_ADVICE = {
-    404: "There is no such door; /openapi.json lists them all.",
-    405: "This door is not entered with this method; /openapi.json lists them all.",
-    413: "A body may hold at most 1 MiB.",
+_ALL_DOORS = "/openapi.json lists all doors."
+_REFUSALS = {
+    400: ("bad-json", "The body cannot be read", "Send one JSON object, in UTF-8."),
+    404: ("no-such-door", "There is no such door", _ALL_DOORS),
+    405: ("wrong-method", "This door is not entered with this method", _ALL_DOORS),
+    413: ("too-large", "The body is too large", "A body may hold at most 1 MiB."),
 }
 
 

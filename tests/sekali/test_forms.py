@@ -267,7 +267,8 @@ def test_a_required_box_left_empty_is_told(form: Form) -> None:
 
 
 def test_a_box_that_the_form_does_not_have_is_told_without_its_name(form: Form) -> None:
-    told = refused(form, **{"MELATI PUSPA": "x"})
+    stranger: dict[str, Any] = {"MELATI PUSPA": "x"}
+    told = refused(form, **stranger)
     assert list(told) == ["answers"]
     assert "MELATI" not in told["answers"]
 
