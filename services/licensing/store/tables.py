@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    ForeignKey,
     Index,
     Integer,
     MetaData,
@@ -22,6 +23,10 @@ from sqlalchemy.dialects.postgresql import JSONB, UUID
 metadata = MetaData()
 MOMENT = DateTime(timezone=True)
 PLACE = ("street", "village_code", "district_code", "regency_code", "province_code", "postal_code")
+ANSWERS = "What the citizen gave here; facts of other owners are not kept again."
+FACTS = "Topic -> version of the copy that filled the form."
+QUESTIONS = "Each question to tax; only the answer to an application's latest one decides."
+ACTS = "The case file: who did what and why; its free text never leaves this agency."
 
 
 def _copy(name: str, key: str, *columns: Column[Any]) -> Table:
@@ -66,7 +71,7 @@ licence = Table(
     "licence",
     metadata,
     Column("licence_id", UUID, primary_key=True),
-    Column("holder_id", UUID, nullable=False),
+    Column("holder_id", UUID, ForeignKey("nib.resident_id"), nullable=False),
     *_texts("nib", "status", nullable=False),
     Column("resumes_as", Text),
     *_texts("kbli_version", "kbli_code", "scale", "risk", nullable=False),
@@ -92,7 +97,7 @@ application = Table(
     Column("application_id", UUID, primary_key=True),
     Column("submission_id", UUID, nullable=False),
     Column("resident_id", UUID, nullable=False),
-    Column("licence_id", UUID, nullable=False),
+    Column("licence_id", UUID, ForeignKey("licence.licence_id"), nullable=False),
     Column("status", Text, nullable=False),
     Column("steps", JSONB, nullable=False),
     Column("clock", Text, nullable=False),
@@ -108,8 +113,8 @@ application = Table(
     Column("said_at", MOMENT, nullable=False),
     Column("ended_at", MOMENT),
     Column("buried_at", MOMENT),
-    Column("answers", JSONB, nullable=False),
-    Column("facts", JSONB, nullable=False),
+    Column("answers", JSONB, nullable=False, comment=ANSWERS),
+    Column("facts", JSONB, nullable=False, comment=FACTS),
     Column("receipt", JSONB, nullable=False),
     UniqueConstraint("submission_id", name="application_submitted_once"),
     UniqueConstraint("licence_id", name="application_for_one_licence"),
@@ -122,12 +127,13 @@ kswp_request = Table(
     "kswp_request",
     metadata,
     Column("request_id", UUID, primary_key=True),
-    Column("application_id", UUID, nullable=False),
+    Column("application_id", UUID, ForeignKey("application.application_id"), nullable=False),
     Column("requested_at", MOMENT, nullable=False),
     Column("result", Text),
     Column("reason_code", Text),
     Column("answered_at", MOMENT),
     Column("heard_at", MOMENT),
+    comment=QUESTIONS,
 )
 Index("kswp_request_application", kswp_request.c.application_id)
 
@@ -135,11 +141,12 @@ act = Table(
     "act",
     metadata,
     Column("act_id", BigInteger, primary_key=True),
-    Column("application_id", UUID, nullable=False),
+    Column("application_id", UUID, ForeignKey("application.application_id"), nullable=False),
     Column("actor", Text, nullable=False),
     Column("deed", Text, nullable=False),
     Column("reason_code", Text),
     Column("reason", Text),
     Column("done_at", MOMENT, nullable=False),
+    comment=ACTS,
 )
 Index("act_application", act.c.application_id)
