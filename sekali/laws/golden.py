@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from fastavro import parse_schema, schemaless_reader, schemaless_writer
+from fastavro.validation import validate
 
 from sekali.contracts import Contract, Revision
 from sekali.laws.ground import Ground
@@ -107,6 +108,9 @@ def _compared(where: str, writer: Json, reader: Json, body: str, written: Json) 
         return
     expected = projected(reader, values(writer, written))
     assert isinstance(found, dict)
+    # fastavro gives a value of the writer's type, whatever primitive type the reader names.
+    if not validate(found, _parsed(reader), raise_errors=False):
+        yield where, "it does not fit the contract's own type"
     for name in expected:
         if found.get(name) != expected[name]:
             yield (name if where == "(record)" else f"{where}.{name}"), "another value"

@@ -1,0 +1,156 @@
+"""Each law of topics finds what it forbids, and its sentence names agency, field and way out."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sekali.laws import TOPIC_LAWS, Ground, cards, frozen, golden, revisions
+from tests.schemas.country import Country, field, inner, without
+
+RESIDENT = "population.resident.v1"
+ANSWERED = "tax.kswp-answered.v1"
+REQUESTED = "licensing.kswp-requested.v1"
+Schema = dict[str, Any]
+Law = Callable[[Ground, str], Any]
+
+
+@pytest.fixture
+def country(tmp_path: Path) -> Country:
+    return Country(tmp_path)
+
+
+def add(schema: Schema, **member: Any) -> None:
+    schema["fields"].append({"doc": "A sentence.", "label": {"id": "Contoh", "en": "Example"}, **member})
+
+
+def broken(country: Country, law: Law, topic: str) -> str:
+    return "\n".join(law(country.ground(), topic))
+
+
+CARDS: list[tuple[Law, str, dict[str, Any], tuple[str, ...]]] = [
+    (cards.key_and_time, RESIDENT, {"key": "nik"}, ("population", "nik", "Correct card or schema")),
+    (cards.key_and_time, RESIDENT, {"time": "version"}, ("population", "version", "timestamp-millis")),
+    (cards.key_and_time, REQUESTED, {"kind": "state"}, ("licensing", "field version")),
+    (cards.keeping, RESIDENT, {"retention": "7 days"}, ("population", "retention: for ever")),
+    (cards.keeping, ANSWERED, {"retention": "25 hours"}, ("tax", "24 hours", "Shorten")),
+    (cards.keeping, REQUESTED, {"retention": "8 days"}, ("licensing", "delete_retention", "Shorten")),
+    (cards.compatibility, RESIDENT, {"compatibility": "NONE"}, ("population", "compatibility_reason", "Add it")),
+    (cards.personal_data, RESIDENT, {"personal_data": "none"}, ("population", "specific")),
+]
+
+
+@pytest.mark.parametrize(("law", "topic", "card", "words"), CARDS)
+def test_a_wrong_card_is_told(
+    country: Country, law: Law, topic: str, card: dict[str, Any], words: tuple[str, ...]
+) -> None:
+    country.card(topic, **card)
+    said = broken(country, law, topic)
+    assert all(word in said for word in (topic, *words)), said
+
+
+def sexes(schema: Schema) -> Schema:
+    kind: Schema = field(schema, "identity.sex")["type"]
+    return kind
+
+
+EDITS: list[tuple[Law, Callable[[Schema], object], tuple[str, ...]]] = [
+    (cards.open_fields, lambda s: add(s, name="nik", type="string"), ("field nik", "sealed group")),
+    (revisions.names, lambda s: inner(field(s, "family")).pop("namespace"), ("field family", "namespace")),
+    (revisions.names, lambda s: s.update(namespace="other.v1"), ("(record)", "namespace")),
+    (revisions.sealed_shape, lambda s: field(s, "family")["type"].reverse(), ("field family", "default null")),
+    (revisions.unknown_first, lambda s: sexes(s)["symbols"].reverse(), ("field identity.sex", "UNKNOWN")),
+    (revisions.unknown_first, lambda s: sexes(s).pop("default"), ("field identity.sex", "Add both")),
+    (revisions.described, lambda s: field(s, "birth.place").pop("doc"), ("field birth.place", "doc")),
+    (revisions.described, lambda s: field(s, "birth.place")["label"].pop("id"), ("field birth.place", "label")),
+    (revisions.ascii_only, lambda s: field(s, "birth.place").update(doc="Naïve."), ("field birth.place", "ASCII")),
+    (
+        revisions.nothing_protected,
+        lambda s: add(inner(field(s, "civil")), name="blood_group", type=["null", "string"], default=None),
+        ("field civil.blood_group", "never travels", "Remove it"),
+    ),
+    (
+        revisions.nothing_protected,
+        lambda s: field(s, "civil.occupation").update(label={"id": "Tanda tangan", "en": "Work"}),
+        ("field civil.occupation", "Remove it"),
+    ),
+    (frozen.unchanged, lambda s: s.update(doc="Another text."), ("1.avsc", "has changed", "2.avsc")),
+    (golden.kept, lambda s: sexes(s)["symbols"].insert(1, "X"), ("revision 1", "other bytes", "next revision")),
+    (golden.examples_fit, lambda s: without(s, "standing"), ("annulled.json", "standing", "Correct it")),
+]
+
+
+@pytest.mark.parametrize(("law", "edit", "words"), EDITS)
+def test_a_wrong_revision_is_told(
+    country: Country, law: Law, edit: Callable[[Schema], object], words: tuple[str, ...]
+) -> None:
+    country.revision(RESIDENT, edit)
+    said = broken(country, law, RESIDENT)
+    assert all(word in said for word in ("population", RESIDENT, *words)), said
+
+
+INCOMPATIBLE: list[tuple[Callable[[Schema], object], str]] = [
+    (lambda s: add(s, name="moved", type="boolean"), "moved"),
+    (lambda s: without(s, "version"), "version"),
+    (lambda s: add(inner(field(s, "address")), name="lane", type="string"), "address.lane"),
+    (lambda s: field(s, "birth.date").update(type="int"), "birth.date"),
+    (
+        lambda s: field(s, "registered_at").update(type={"type": "long", "logicalType": "timestamp-micros"}),
+        "registered_at",
+    ),
+    (lambda s: field(s, "identity").update(type=["null", "bytes"]), "identity"),
+]
+
+
+@pytest.mark.parametrize(("edit", "path"), INCOMPATIBLE, ids=[path for _, path in INCOMPATIBLE])
+def test_an_incompatible_second_revision_is_told(country: Country, edit: Callable[[Schema], object], path: str) -> None:
+    country.revision(RESIDENT, edit, number=2)
+    said = broken(country, revisions.compatible, RESIDENT)
+    assert f"population: {RESIDENT} revision 2, field {path}:" in said, said
+    assert "default" in said or "Keep" in said or "Add" in said, said
+
+
+def test_an_optional_sealed_field_and_a_new_symbol_are_allowed(country: Country) -> None:
+    """The two changes that agencies need most keep every law but the freezing, which waits for `freeze`."""
+
+    def grow(schema: Schema) -> None:
+        seals = {"type": "record", "name": "Work", "namespace": RESIDENT, "fields": []}
+        kind = ["null", {"type": "bytes", "logicalType": "sealed", "seals": seals}]
+        add(schema, name="work", type=kind, default=None)
+        sexes(schema)["symbols"].append("X")
+
+    country.revision(RESIDENT, grow, number=2)
+    frozen.freeze(country.ground())
+    ground = country.ground()
+    assert not [line for law in TOPIC_LAWS for line in law(ground, RESIDENT)]
+
+
+def test_a_name_that_changes_is_told(country: Country) -> None:
+    country.revision(RESIDENT, lambda s: s.update(name="Citizen"), number=2)
+    assert "Keep Resident" in broken(country, revisions.names, RESIDENT)
+
+
+def test_a_revision_that_was_never_frozen_is_told(country: Country) -> None:
+    country.revision(RESIDENT, lambda s: None, number=2)
+    assert "sekali schemas freeze" in broken(country, frozen.unchanged, RESIDENT)
+    assert "sekali schemas freeze" in broken(country, golden.kept, RESIDENT)
+
+
+def test_freezing_never_takes_a_changed_file_for_a_new_one(country: Country) -> None:
+    country.revision(RESIDENT, lambda s: s.update(doc="Another text."))
+    assert frozen.freeze(country.ground()) == []
+    assert "has changed" in broken(country, frozen.unchanged, RESIDENT)
+
+
+def test_a_published_file_that_is_gone_is_told(country: Country) -> None:
+    (country.root / "schemas/tax/tax.taxpayer.v1/golden/1.json").unlink()
+    said = "\n".join(frozen.all_there(country.ground()))
+    assert "tax:" in said
+    assert "golden/1.json was published and is gone. Put it back" in said
+
+
+def test_a_topic_without_an_example_is_told(country: Country) -> None:
+    for example in (country.root / f"schemas/tax/{ANSWERED}/examples").iterdir():
+        example.unlink()
+    assert "tax: tax.kswp-answered.v1 revision 1: there is no example" in broken(country, golden.examples_fit, ANSWERED)
