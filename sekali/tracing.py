@@ -46,7 +46,7 @@ def setup(service_name: str, *, exporter: SpanExporter | None = None) -> None:
     propagate.set_global_textmap(TraceContextTextMapPropagator())
     if isinstance(trace.get_tracer_provider(), TracerProvider):
         return
-    chosen = exporter or _exporter()
+    chosen = exporter or chosen_exporter()
     if chosen is None:
         return
     provider = TracerProvider(sampler=ParentBased(ALWAYS_ON), resource=Resource.create({SERVICE_NAME: service_name}))
@@ -55,7 +55,8 @@ def setup(service_name: str, *, exporter: SpanExporter | None = None) -> None:
     _instrument_httpx()
 
 
-def _exporter() -> SpanExporter | None:
+def chosen_exporter() -> SpanExporter | None:
+    """What OTEL_TRACES_EXPORTER names, None for none; SekaliError for a name that is not known."""
     name = os.environ.get("OTEL_TRACES_EXPORTER", "none").strip().lower()
     build = _EXPORTERS.get(name)
     if build is None:

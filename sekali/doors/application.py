@@ -1,5 +1,6 @@
 """One service's doors as one application, and the process that serves it."""
 
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -95,16 +96,24 @@ def serve(build: Callable[[], FastAPI], settings: AgencySettings) -> None:
 
     No access log: a URL that somebody mistyped may hold anything.
     """
+    # uvicorn raises the signal again when it has ended; by itself that kills the process before spans are exported.
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, _end)
     tracing.setup(settings.agency)
-    config = uvicorn.Config(
-        build(), host=settings.http_host, port=settings.http_port, access_log=False, lifespan="on",
-        server_header=False, timeout_graceful_shutdown=10,
-    )  # fmt: skip
-    server = uvicorn.Server(config)
     try:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                build(), host=settings.http_host, port=settings.http_port, access_log=False, lifespan="on",
+                server_header=False, timeout_graceful_shutdown=10,
+            )
+        )  # fmt: skip
         server.run()
     finally:
         tracing.shutdown()
     if not server.started:
         # A part that failed at start has been logged; whoever supervises the process must see it.
         sys.exit(3)
+
+
+def _end(_signal: int, _frame: object) -> None:
+    sys.exit(0)
