@@ -1,13 +1,13 @@
 """`sekali tail`: a topic as one agency hears it, with that agency's credentials, contract and keys."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 import typer
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import KafkaError
 
 from sekali.codec import Decoder, Heard, Poison, SchemaMismatch
@@ -85,11 +85,13 @@ async def _follow(
     keyring = Keyring(place.keys / f"{contract.agency}.json")
     state = catalogue.cards[contract.topic].kind == "state"
     decoder = Decoder(contract, state=state, registry=registry, keyring=keyring)
+    granted = {group.name for group in contract.sealed}
+    closed = [group.name for group in catalogue.latest(contract.topic).sealed if group.name not in granted]
     seen = 0
     try:
         async with _reading(endpoints, contract, from_start=from_start) as consumer:
             async for record in consumer:
-                typer.echo(await line(decoder, record, fields=fields))
+                typer.echo(await line(decoder, record, closed, fields=fields))
                 seen += 1
                 if seen == most:
                     return
@@ -99,9 +101,10 @@ async def _follow(
 
 @asynccontextmanager
 async def _reading(endpoints: Endpoints, contract: Contract, *, from_start: bool) -> AsyncIterator[AIOKafkaConsumer]:
-    """All partitions, assigned by hand: no consumer group is joined, so nobody's place in the topic moves."""
+    """All partitions, without a consumer group: nobody's place in the topic moves."""
     credential = endpoints.kafka.credentials[contract.agency]
     consumer = AIOKafkaConsumer(
+        contract.topic,
         bootstrap_servers=endpoints.kafka.bootstrap,
         security_protocol=endpoints.kafka.security_protocol,
         sasl_mechanism=endpoints.kafka.mechanism,
@@ -110,25 +113,17 @@ async def _reading(endpoints: Endpoints, contract: Contract, *, from_start: bool
         client_id=f"{contract.agency}.tail",
         group_id=None,
         enable_auto_commit=False,
+        auto_offset_reset="earliest" if from_start else "latest",
     )
     await consumer.start()
     try:
-        partitions = consumer.partitions_for_topic(contract.topic) or set()
-        places = [TopicPartition(contract.topic, partition) for partition in sorted(partitions)]
-        if not places:
-            raise CannotFollow(
-                f"The broker shows {contract.agency} no topic {contract.topic}: run `sekali topics apply` "
-                "and `sekali rights apply`."
-            )
-        consumer.assign(places)
-        await (consumer.seek_to_beginning(*places) if from_start else consumer.seek_to_end(*places))
         yield consumer
     finally:
         await consumer.stop()
 
 
-async def line(decoder: Decoder, record: ConsumerRecord, *, fields: bool = False) -> str:
-    """Time, partition/offset, key, version, type, groups; what cannot be read is said instead, never its bytes."""
+async def line(decoder: Decoder, record: ConsumerRecord, closed: Sequence[str] = (), *, fields: bool = False) -> str:
+    """`closed`: groups of the topic that the contract does not list. Gives time, partition/offset, key, version, type, groups; what cannot be read is said instead, never its bytes."""
     head = f"{_time(record.timestamp)}  {record.partition}/{record.offset}"
     try:
         heard = await decoder.decode(record)
@@ -141,8 +136,8 @@ async def line(decoder: Decoder, record: ConsumerRecord, *, fields: bool = False
         return f"{told}  tombstone"
     groups = {group.name: heard.value[group.name] for group in decoder.contract.sealed}
     opened = "  ".join(f"{name} {'opened' if value is not None else 'empty'}" for name, value in groups.items())
-    plain = _plain(heard, set(groups))
-    parts = [told, plain, opened]
+    shut = f"no key to {', '.join(closed)}" if closed else ""
+    parts = [told, _plain(heard, set(groups)), opened, shut]
     if fields:
         parts += [f"{name}.{_shown(field, value)}" for name, group in groups.items() for field, value in _fields(group)]
     return "  ".join(part for part in parts if part)
