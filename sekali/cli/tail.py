@@ -123,7 +123,10 @@ async def _reading(endpoints: Endpoints, contract: Contract, *, from_start: bool
 
 
 async def line(decoder: Decoder, record: ConsumerRecord, closed: Sequence[str] = (), *, fields: bool = False) -> str:
-    """`closed`: groups of the topic that the contract does not list. Gives time, partition/offset, key, version, type, groups; what cannot be read is said instead, never its bytes."""
+    """Time, partition/offset, key, version, type, groups; what cannot be read is said instead, never its bytes.
+
+    `closed`: groups of the topic that the contract does not list.
+    """
     head = f"{_time(record.timestamp)}  {record.partition}/{record.offset}"
     try:
         heard = await decoder.decode(record)
