@@ -4,17 +4,20 @@ from fastapi import FastAPI
 
 from sekali import tracing
 from sekali.bus import Bus, Worker
+from sekali.database import Clock, utc_now
 from sekali.doors import application, serve
 from services.tax import forms, service
 from services.tax.inbox import inbox
+from services.tax.prefill.form import activation_form
 from services.tax.settings import Settings
 
 TITLE = {"id": "Direktorat Jenderal Pajak", "en": "The tax agency"}
 
 
-def build(settings: Settings | None = None) -> FastAPI:
+def build(settings: Settings | None = None, clock: Clock = utc_now) -> FastAPI:
     settings = settings or Settings()
-    bus = Bus(settings, inbox=inbox, current=service.CURRENT, workers=workers(settings))
+    activation_form()  # a form that breaks a law stops the start, not the first citizen
+    bus = Bus(settings, inbox=inbox, current=service.CURRENT, workers=workers(settings), clock=clock)
     return application(bus, forms.citizen, forms.desk, title=TITLE)
 
 

@@ -29,7 +29,8 @@ def klu_table() -> KluTable:
 
 @cache
 def activation_form() -> Form:
-    return Form.load(HERE / "activation.form.yaml", rules={"klu": klu_table().refuse, "phone": refuse_phone})
+    klu = klu_table()
+    return Form.load(HERE / "activation.form.yaml", rules={"klu": klu.refuse, "phone": refuse_phone})
 
 
 def refuse_phone(text: str) -> str | None:

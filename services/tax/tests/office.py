@@ -86,10 +86,11 @@ class Office:
         """The effect, in its own transaction. Raises `Awaiting`."""
         effect = inbox.declared["licensing.kswp-requested.v1"]
         assert isinstance(effect, Effect)
-        asked = {"resident_id": resident_id, "request_id": request_id or uuid4(), "service": "PERIZINAN_BERUSAHA"}
+        request_id = request_id or uuid4()
+        asked = {"resident_id": resident_id, "request_id": request_id, "service": "PERIZINAN_BERUSAHA"}
         async with self.transaction() as session:
             await effect.handler(session, effect.event.of({**asked, "requested_at": self.clock()}))
-        return asked["request_id"]
+        return request_id
 
     async def activate(self, resident_id: UUID = MELATI, **more: Any) -> dict[str, Any]:
         """She opens the form and types what it leaves open."""

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from sekali.testing import eventually
 from services.tax import service
 from services.tax.tests.office import LICENCE, RESIDENT, Office
 from services.tax.tests.people import MELATI, TYPED, answers, licence, melati, rangga
@@ -121,6 +122,4 @@ async def test_the_licence_of_someone_who_is_no_taxpayer_waits(office: Office) -
 async def _until_one_waits(office: Office) -> None:
     """A transaction stands before a lock that another one holds."""
     waiting = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-    async with asyncio.timeout(10):
-        while not await office.rows(waiting):  # noqa: ASYNC110 - PostgreSQL tells nobody who begins to wait
-            await asyncio.sleep(0.01)
+    await eventually(lambda: office.rows(waiting), "a transaction waits for the person's row", 10)
