@@ -119,7 +119,8 @@ class Relay:
                 self.trouble = None
                 await asyncio.sleep(1.0)
                 return
-            stack.push_async_callback(_unlock, connection)
+            # Closed, not given back to the pool: the lock ends with its session, whatever state that is in.
+            stack.push_async_callback(connection.invalidate)
             producer = AIOKafkaProducer(
                 **self._connection,
                 client_id=f"{self._agency}.relay",
@@ -297,10 +298,6 @@ async def _acknowledged(sendings: Iterable[Sending]) -> tuple[list[Acknowledged]
             offset = sending.acknowledgement.result().offset
             taken.append(Acknowledged(sending.topic, sending.partition, offset, sending.positions))
     return taken, failure
-
-
-async def _unlock(connection: AsyncConnection) -> None:
-    await connection.execute(text("select pg_advisory_unlock_all()"))
 
 
 def _first(error: BaseException) -> BaseException:

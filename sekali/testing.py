@@ -1,0 +1,25 @@
+"""For tests of an agency: wait with a limit, never by a bare pause."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+LOOK_SECONDS = 0.02
+
+
+class NeverHappened(AssertionError):
+    """What was waited for did not come within its limit."""
+
+
+async def eventually(look: Callable[[], Awaitable[T]], what: str, seconds: float = 20.0) -> T:
+    """Look again and again until the answer is true; returns it. Raises `NeverHappened` with `what` in words."""
+    until = time.monotonic() + seconds
+    while True:
+        found = await look()
+        if found:
+            return found
+        if time.monotonic() > until:
+            raise NeverHappened(f"In {seconds:.0f} s it never happened: {what}.")
+        await asyncio.sleep(LOOK_SECONDS)
