@@ -56,8 +56,9 @@ async def history(session: AsyncSession, resident_id: UUID) -> list[Shown]:
     ]
 
 
-async def count(session: AsyncSession) -> int:
-    return await register.count(session)
+async def count(session: AsyncSession) -> dict[str, int]:
+    """residents: all records, those of the dead and the annulled too; unsaid: changes still to be carried."""
+    return {"residents": await register.count(session), "unsaid": await register.unsaid(session)}
 
 
 async def undecided(session: AsyncSession, limit: int) -> list[Shown]:

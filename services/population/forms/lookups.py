@@ -39,9 +39,9 @@ def lookups() -> APIRouter:
 
     @router.get("/residents/count")
     async def count(_caller: Officer, bus: TheBus) -> dict[str, int]:
-        """{residents}: all records, those of the dead and the annulled too."""
+        """{residents, unsaid}: all records, those of the dead and the annulled too; changes on their way to the bus."""
         async with bus.transaction() as session:
-            return {"residents": await prefill.count(session)}
+            return await prefill.count(session)
 
     @router.get("/residents/me")
     async def me(caller: Citizen, bus: TheBus) -> Record:

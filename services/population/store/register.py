@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali.errors import Problem
@@ -100,3 +100,8 @@ async def keep(session: AsyncSession, register: Register, region: str) -> None:
 
 async def count(session: AsyncSession) -> int:
     return (await session.execute(select(func.count()).select_from(resident))).scalar_one()
+
+
+async def unsaid(session: AsyncSession) -> int:
+    """Changes that the relay has not carried to the bus yet."""
+    return (await session.execute(select(func.count()).select_from(table("outbox")))).scalar_one()

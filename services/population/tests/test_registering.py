@@ -115,7 +115,7 @@ async def test_a_batch_is_registered_whole_or_not_at_all(office: Office) -> None
     taken = await office.refused("/family-cards/batch", {"cards": [card_b()]}, 409)
     assert set(taken) == {"cards.0.kk_number", "cards.0.members.0.nik"}
     count = await office.door.get("/residents/count", headers=OFFICER)
-    assert count.json() == {"residents": 3}
+    assert count.json() == {"residents": 3, "unsaid": 3}
 
 
 async def test_the_register_has_no_form_and_says_so(office: Office) -> None:
