@@ -1,14 +1,15 @@
 """The citizen's doors: the form, and what became of it."""
 
-from typing import Any, cast
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from sekali.doors import AnyCaller, Body, Citizen, FormAnswers, TheBus
 from sekali.errors import not_found
 from sekali.forms import OpenedForm
+from sekali.lines import printable
 from services.licensing import prefill, service
 from services.licensing.service.cases import refuse_unfit
 from services.licensing.settings import Settings
@@ -20,7 +21,7 @@ citizen = APIRouter(tags=["citizen"])
 class Answer(Body):
     """What the applicant says to a return."""
 
-    text: str | None = Field(default=None, max_length=2000)
+    text: Annotated[str, Field(max_length=2000), AfterValidator(printable)] | None = None
 
 
 @citizen.get("/forms")

@@ -100,6 +100,7 @@ create table application (
     facts jsonb not null,
     receipt jsonb not null
 );
+create index application_to_check on application (application_id) where kswp_check_due;
 create index application_resident on application (resident_id);
 create index application_open on application (status, due_on) where ended_at is null;
 create index application_ended on application (ended_at) where buried_at is null;

@@ -135,6 +135,10 @@ class Application:
     def answered_not_valid(self, at: datetime) -> Application:
         return replace(self._go(_S.PERLU_PERBAIKAN, at, Reason.KSWP_NOT_VALID), kswp=Kswp.NOT_VALID)
 
+    def checked_later(self, result: Kswp) -> Application:
+        """Tax answers after the clock has issued the licence: in order closes the check, anything else leaves it."""
+        return replace(self, kswp=result, kswp_check_due=result is not Kswp.VALID)
+
     def proceed(self, at: datetime) -> Application:
         """An officer goes on without tax's answer."""
         if self.status is not _S.MENUNGGU_KSWP:

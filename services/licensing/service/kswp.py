@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali.database import now
 from services.licensing.events import TaxKswpAnswered, TaxKswpAnsweredAnswerResult
-from services.licensing.model import ApplicationStatus, Kswp
+from services.licensing.model import Application, ApplicationStatus, Kswp
 from services.licensing.service import cases, saying
 from services.licensing.store import applications, casefile
 
@@ -30,12 +30,18 @@ async def take_kswp_answer(session: AsyncSession, answer: TaxKswpAnswered) -> No
     await casefile.note_answer(
         session, answer.request_id, result=result, reason_code=reason, answered_at=answer.answered_at, heard_at=at
     )
-    application = case.application
-    if application.kswp_request_id != answer.request_id or application.kswp is not Kswp.ASKED:
-        return
-    if application.status is ApplicationStatus.MENUNGGU_KSWP and result in (VALID, NOT_VALID):
-        moved = application.answered_valid(at) if result is VALID else application.answered_not_valid(at)
+    if case.application.kswp_request_id == answer.request_id and result in (VALID, NOT_VALID):
+        await _act_on(session, case.application, valid=result is VALID)
+
+
+async def _act_on(session: AsyncSession, application: Application, *, valid: bool) -> None:
+    """The latest question is answered. An officer who went on without tax has decided already."""
+    at = now(session)
+    if application.status is ApplicationStatus.MENUNGGU_KSWP:
+        moved = application.answered_valid(at) if valid else application.answered_not_valid(at)
         await saying.change(session, application=moved)
+    elif application.kswp_check_due:
+        await applications.note(session, application.checked_later(Kswp.VALID if valid else Kswp.NOT_VALID))
 
 
 async def repeat_question(session: AsyncSession, application_id: UUID, repeat_after: timedelta) -> bool:

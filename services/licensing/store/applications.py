@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.licensing.model.application import OPEN, Application, ApplicationStatus, Kswp, NextActor, Reason, Step
 from services.licensing.model.clock import ClockState, SlaClock
+from services.licensing.store.tables import among
 from services.licensing.store.tables import application as table
 
 CASE_FILE = ("submission_id", "answers", "facts", "receipt")
@@ -62,11 +63,11 @@ async def lock(session: AsyncSession, application_id: UUID) -> Application | Non
 
 
 async def lock_many(session: AsyncSession, applications: Collection[UUID]) -> list[Application]:
-    return await _read(session, select(*COLUMNS).where(key.in_(applications)).order_by(key).with_for_update())
+    return await _read(session, select(*COLUMNS).where(among(key, applications)).order_by(key).with_for_update())
 
 
 async def lock_open_of(session: AsyncSession, residents: Collection[UUID]) -> list[Application]:
-    wanted = table.c.resident_id.in_(residents), table.c.status.in_(OPEN)
+    wanted = among(table.c.resident_id, residents), table.c.status.in_(OPEN)
     return await _read(session, select(*COLUMNS).where(*wanted).order_by(key).with_for_update())
 
 
@@ -85,6 +86,12 @@ async def at_desk(session: AsyncSession, status: ApplicationStatus | None, limit
     wanted = table.c.status == status if status else table.c.status.in_(OPEN)
     order = table.c.due_on.asc().nulls_last(), key
     return await _read(session, select(*COLUMNS).where(wanted).order_by(*order).limit(limit))
+
+
+async def to_check(session: AsyncSession, limit: int) -> list[Application]:
+    """Issued by the clock while tax was silent, oldest first."""
+    wanted = select(*COLUMNS).where(table.c.kswp_check_due)
+    return await _read(session, wanted.order_by(key).limit(limit))
 
 
 async def case_file(session: AsyncSession, application_id: UUID) -> RowMapping:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Table, select
+from sqlalchemy import ColumnElement, RowMapping, Table, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.licensing.model.applicant import Fitness, fitness
-from services.licensing.store.tables import contact, resident, taxpayer
+from services.licensing.store.tables import among, contact, resident, taxpayer
 
 UNFIT = (Fitness.DEAD, Fitness.ANNULLED)
 
@@ -29,20 +29,21 @@ async def _row(session: AsyncSession, table: Table, resident_id: UUID) -> RowMap
 
 
 async def fitness_of(session: AsyncSession, resident_id: UUID) -> Fitness:
-    return (await _fitness(session, [resident_id])).get(resident_id, Fitness.NOT_HEARD)
+    found = await _fitness(session, resident.c.resident_id == resident_id)
+    return found.get(resident_id, Fitness.NOT_HEARD)
 
 
 async def unfit(session: AsyncSession, residents: Sequence[UUID]) -> dict[UUID, Fitness]:
     """Those of them who can hold no licence any more, with why."""
-    judged = await _fitness(session, residents)
+    # Narrowed here because a bootstrap asks of thousands, of whom few are; the rule decides.
+    maybe = or_(resident.c.gone, resident.c.standing == "ANNULLED", resident.c.life_status == "DIED")
+    judged = await _fitness(session, among(resident.c.resident_id, residents), maybe)
     return {key: found for key, found in judged.items() if found in UNFIT}
 
 
-async def _fitness(session: AsyncSession, residents: Sequence[UUID]) -> dict[UUID, Fitness]:
+async def _fitness(session: AsyncSession, *which: ColumnElement[bool]) -> dict[UUID, Fitness]:
     r = resident.c
-    rows = await session.execute(
-        select(r.resident_id, r.version, r.gone, r.standing, r.life_status).where(r.resident_id.in_(residents))
-    )
+    rows = await session.execute(select(r.resident_id, r.version, r.gone, r.standing, r.life_status).where(*which))
     return {
         row.resident_id: fitness(version=row.version, gone=row.gone, standing=row.standing, life_status=row.life_status)
         for row in rows

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.licensing.model.kbli import Risk, Scale
 from services.licensing.model.licence import Document, Licence, LicenceStatus, Place
-from services.licensing.store.tables import PLACE, nib
+from services.licensing.store.tables import PLACE, among, nib
 from services.licensing.store.tables import licence as table
 
 COLUMNS = [column for column in table.c if column.name != "place_key"]
@@ -64,13 +64,13 @@ async def lock(session: AsyncSession, licence_id: UUID) -> Licence | None:
 
 
 async def lock_many(session: AsyncSession, licences: Collection[UUID]) -> list[Licence]:
-    return await _read(session, select(*COLUMNS).where(key.in_(licences)).order_by(key).with_for_update())
+    return await _read(session, select(*COLUMNS).where(among(key, licences)).order_by(key).with_for_update())
 
 
 async def lock_of_holders(
     session: AsyncSession, holders: Collection[UUID], statuses: Collection[LicenceStatus]
 ) -> list[Licence]:
-    wanted = table.c.holder_id.in_(holders), table.c.status.in_(statuses)
+    wanted = among(table.c.holder_id, holders), table.c.status.in_(statuses)
     return await _read(session, select(*COLUMNS).where(*wanted).order_by(key).with_for_update())
 
 

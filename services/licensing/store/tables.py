@@ -1,11 +1,13 @@
 """The tables. The shapes equal the migrations', which a test compares."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     ForeignKey,
@@ -15,10 +17,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    any_,
     false,
+    literal,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 metadata = MetaData()
 MOMENT = DateTime(timezone=True)
@@ -27,6 +31,11 @@ ANSWERS = "What the citizen gave here; facts of other owners are not kept again.
 FACTS = "Topic -> version of the copy that filled the form."
 QUESTIONS = "Each question to tax; only the answer to an application's latest one decides."
 ACTS = "The case file: who did what and why; its free text never leaves this agency."
+
+
+def among(column: Column[Any], ids: Iterable[Any]) -> ColumnElement[bool]:
+    """`column in ids` by one array: a list of parameters ends at 32,767."""
+    return column == any_(literal(list(ids), ARRAY(UUID)))
 
 
 def _copy(name: str, key: str, *columns: Column[Any]) -> Table:
@@ -119,6 +128,7 @@ application = Table(
     UniqueConstraint("submission_id", name="application_submitted_once"),
     UniqueConstraint("licence_id", name="application_for_one_licence"),
 )
+Index("application_to_check", application.c.application_id, postgresql_where=application.c.kswp_check_due)
 Index("application_resident", application.c.resident_id)
 Index("application_open", application.c.status, application.c.due_on, postgresql_where=text("ended_at is null"))
 Index("application_ended", application.c.ended_at, postgresql_where=text("buried_at is null"))

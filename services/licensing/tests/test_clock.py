@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sekali.workdays import add_working_days, is_working_day
@@ -43,6 +43,7 @@ def test_an_answer_late_on_the_last_day_leaves_the_office_one_day() -> None:
     assert resumed.due_on == date(2026, 12, 2)
 
 
+@settings(deadline=None)
 @given(start=DAYS, days=st.integers(1, 20), after=st.integers(0, 40), pause=st.integers(0, 60))
 def test_a_pause_costs_the_applicant_no_day_and_gives_the_office_none_but_the_last(
     start: date, days: int, after: int, pause: int
@@ -58,6 +59,7 @@ def test_a_pause_costs_the_applicant_no_day_and_gives_the_office_none_but_the_la
     assert stopped.days_left == max(1, days - used)
 
 
+@settings(deadline=None)
 @given(start=DAYS, days=st.integers(1, 30))
 def test_a_clock_ends_on_a_working_day_with_as_many_between(start: date, days: int) -> None:
     due_on = SlaClock.start(start, days).due_on

@@ -9,6 +9,7 @@ from sekali.outbox import Tombstone
 from services.licensing import service
 from services.licensing.app import workers
 from services.licensing.service import ReturnReason
+from services.licensing.store import applications
 from services.licensing.tests import people
 from services.licensing.tests.doors import StandingBus
 from services.licensing.tests.office import Office
@@ -49,6 +50,27 @@ async def test_the_licence_is_issued_when_the_office_is_late_even_if_tax_never_a
     await work(bus)
     assert (await office.last_said(APPLICATION, application_id))["version"] == said["version"]
     assert len(await office.said(ASKED)) == asked
+
+
+async def to_check(office: Office) -> list[UUID]:
+    async with office.database.transaction() as session:
+        return [one.application_id for one in await applications.to_check(session, 10)]
+
+
+async def test_the_later_check_closes_when_tax_says_valid_and_stays_when_it_says_no(
+    office: Office, bus: StandingBus, melati: UUID
+) -> None:
+    first, second = [
+        UUID((await office.apply(melati, **people.RESTAURANT, business_street=street))["application_id"])
+        for street in ("Jalan Satu 1", "Jalan Dua 2")
+    ]
+    office.clock.turn(days=12)
+    await work(bus)
+    assert await to_check(office) == [first, second]
+    await office.tax_answers(melati, await office.latest_request(first), "VALID")
+    await office.tax_answers(melati, await office.latest_request(second), "NOT_VALID", "RETURNS_OPEN")
+    assert await to_check(office) == [second]
+    assert (await office.last_said(APPLICATION, second))["progress"]["status"] == "TERBIT_OTOMATIS"
 
 
 async def test_a_returned_application_waits_for_its_applicant_however_long(

@@ -119,7 +119,8 @@ async def test_a_licence_is_suspended_reinstated_and_revoked_with_reasons(
     door: httpx.AsyncClient, melati: UUID
 ) -> None:
     licence = f"/licences/{(await hand_in(door, melati)).json()['licence_id']}"
-    assert (await door.post(f"{licence}/suspend", json={}, headers=OFFICER)).status_code == 422
+    for reason in ({}, {"reason": ""}, {"reason": "tidak\x00tercetak"}):
+        assert (await door.post(f"{licence}/suspend", json=reason, headers=OFFICER)).status_code == 422
     for deed, status in (("suspend", "DIBEKUKAN"), ("reinstate", "TERBIT"), ("revoke", "DICABUT")):
         answer = await door.post(f"{licence}/{deed}", json={"reason": "Pemeriksaan lapangan"}, headers=OFFICER)
         assert answer.json()["status"] == status

@@ -4,7 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.licensing.model import Document, KbliTable, LicenceStatus, Risk, Scale, kbli_table, scale_of
@@ -43,6 +43,7 @@ def test_the_table_gives_the_risk(code: str, scale: Scale, land: int, risk: Risk
     assert kbli_table().activities[code].risk(scale, Decimal(land)) is risk
 
 
+@settings(deadline=None)
 @given(
     code=st.sampled_from(sorted(kbli_table().activities)),
     scale=st.sampled_from(Scale),
