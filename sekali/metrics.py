@@ -69,6 +69,10 @@ def value_of(name: str, **labels: str) -> float:
     return REGISTRY.get_sample_value(name, labels) or 0.0
 
 
+# Any other word a client makes up would be a series of its own.
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
 class MeasureRequests:
     """Measures every request by its route's template; a path that no route has is counted as one."""
 
@@ -91,7 +95,8 @@ class MeasureRequests:
         try:
             await self.app(scope, receive, watch)
         finally:
-            REQUEST_SECONDS.labels(scope["method"], _route(scope), status).observe(perf_counter() - started)
+            method = scope["method"] if scope["method"] in _METHODS else "(other)"
+            REQUEST_SECONDS.labels(method, _route(scope), status).observe(perf_counter() - started)
 
 
 def _route(scope: Scope) -> str:

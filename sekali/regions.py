@@ -46,12 +46,14 @@ class Region(NamedTuple):
         return self.code[: LENGTHS[LEVELS[index - 1]]] if index else None
 
 
-@lru_cache(maxsize=20_000)
 def find(code: str) -> Region | None:
     """The region of any level; None for no code, an unknown code, a fictive one."""
-    if not _CODE.fullmatch(code):
-        return None
-    found = wilayah.get_wilayah(code.replace(".", ""))
+    return _find(code.replace(".", "")) if _CODE.fullmatch(code) else None
+
+
+@lru_cache(maxsize=20_000)
+def _find(digits: str) -> Region | None:
+    found = wilayah.get_wilayah(digits)
     return _region(found) if found else None
 
 
@@ -87,13 +89,17 @@ def provinces() -> tuple[Region, ...]:
     return children(None)
 
 
-@lru_cache(maxsize=1_000)
 def children(code: str | None) -> tuple[Region, ...]:
     """The regions one level down, in code order; of None the provinces; of a village or an unknown code nothing."""
-    if code is not None and find(code) is None:
-        return ()
-    parent = code.replace(".", "") if code else None
-    return tuple(sorted(_region(found) for found in wilayah.list_wilayah(parent)))
+    if code is None:
+        return _children(None)
+    region = find(code)
+    return _children(region.code) if region else ()
+
+
+@lru_cache(maxsize=1_000)
+def _children(digits: str | None) -> tuple[Region, ...]:
+    return tuple(sorted(_region(found) for found in wilayah.list_wilayah(digits)))
 
 
 def is_postal_code(text: str) -> bool:

@@ -1,6 +1,6 @@
 """HTTP doors: FastAPI with problem documents, health, metrics, tokens in one place."""
 
-from sekali.doors.application import application, serve
+from sekali.doors.application import application
 from sekali.doors.bodies import Body, FormAnswers
 from sekali.doors.callers import (
     AgencyCaller,
@@ -13,6 +13,7 @@ from sekali.doors.callers import (
     PeerAgency,
 )
 from sekali.doors.running import RunningBus, TheBus
+from sekali.doors.serving import serve
 from sekali.doors.walk import broken_laws
 from sekali.lines import Line
 

@@ -1,22 +1,18 @@
-"""One service's doors as one application, and the process that serves it."""
+"""One service's doors as one application."""
 
-import signal
-import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
 
-import uvicorn
 from fastapi import APIRouter, FastAPI
 
-from sekali import identity, tracing
+from sekali import identity
 from sekali.doors import problems
 from sekali.doors.limits import LimitBody
 from sekali.doors.open import OPEN_DOORS, open_doors
 from sekali.doors.running import RunningBus
 from sekali.doors.walk import refuse_undeclared
 from sekali.metrics import MeasureRequests
-from sekali.settings import AgencySettings
 
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 
@@ -89,31 +85,3 @@ def _documented_problems() -> dict[int | str, dict[str, Any]]:
     }  # fmt: skip
     content = {problems.MEDIA_TYPE: {"schema": schema}}
     return {status: {"description": text, "content": content} for status, text in texts.items()}
-
-
-def serve(build: Callable[[], FastAPI], settings: AgencySettings) -> None:
-    """Runs the doors until SIGTERM or SIGINT; requests under way have 10 seconds to end. Starts tracing first.
-
-    No access log: a URL that somebody mistyped may hold anything.
-    """
-    # uvicorn raises the signal again when it has ended; by itself that kills the process before spans are exported.
-    for ending in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(ending, _end)
-    tracing.setup(settings.agency)
-    try:
-        server = uvicorn.Server(
-            uvicorn.Config(
-                build(), host=settings.http_host, port=settings.http_port, access_log=False, lifespan="on",
-                server_header=False, timeout_graceful_shutdown=10,
-            )
-        )  # fmt: skip
-        server.run()
-    finally:
-        tracing.shutdown()
-    if not server.started:
-        # A part that failed at start has been logged; whoever supervises the process must see it.
-        sys.exit(3)
-
-
-def _end(_signal: int, _frame: object) -> None:
-    sys.exit(0)

@@ -45,7 +45,7 @@ Caller = CitizenCaller | OfficerCaller | AgencyCaller
 
 _bearer = HTTPBearer(
     auto_error=False, scheme_name="development token",
-    description="citizen:&lt;resident uuid&gt;, officer:&lt;agency&gt;:&lt;name&gt; or agency:&lt;agency&gt;",
+    description="`citizen:RESIDENT_UUID`, `officer:AGENCY:NAME` or `agency:AGENCY`; it proves nothing yet",
 )  # fmt: skip
 
 

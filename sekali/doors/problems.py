@@ -153,10 +153,15 @@ def database_is_silent(error: BaseException) -> bool:
     return isinstance(error, ConnectionError | TimeoutError | NoFreeConnection)
 
 
-def place_of(error: BaseException) -> str:
-    """Where it was raised, as module file and line: what may be logged of an unknown exception beside its type."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "unknown"
+_FRAMES = 6
+
+
+def without_its_text(error: BaseException) -> str:
+    """What may be logged of an unknown exception: its type, what caused it, and where, the innermost place first."""
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    places = " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames))
+    cause = f" from {type(error.__cause__).__qualname__}" if error.__cause__ else ""
+    return f"{type(error).__qualname__}{cause} at {places}"
 
 
 class CatchEverything:
@@ -182,6 +187,6 @@ class CatchEverything:
         try:
             await self.app(scope, receive, watch)
         except Exception as error:
-            logger.error("%s at %s", type(error).__qualname__, place_of(error))  # noqa: TRY400
+            logger.error("%s", without_its_text(error))  # noqa: TRY400
             if not started:
                 await answer(from_unexpected(error))(scope, receive, send)

@@ -1,12 +1,10 @@
 """A form is data: Melati opens it filled, answers what is left, and hears of every wrong box at once."""
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,50 +13,14 @@ from hypothesis import strategies as st
 
 from sekali import metrics
 from sekali.errors import Problem
-from sekali.forms import Fact, Form, FormError, Submission
+from sekali.forms import Fact, Form, Submission
 from sekali.identity import Nik, Npwp
+from tests.sekali.market import load
 
 RESIDENT, TAXPAYER, CONTACT, LICENCE = "town.resident.v1", "till.taxpayer.v1", "desk.contact.v1", "guild.licence.v1"
 MELATI = "9999996507900002"
 TODAY = date(2026, 11, 22)
 SAID_AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
-
-STALL = """
-name: stall
-title: {id: Izin lapak, en: Market stall permit}
-boxes:
-  - {name: nik, label: {id: NIK, en: NIK}, type: nik, key: true}
-  - {name: full_name, label: {id: Nama, en: Name}, type: text, max_length: 60,
-     from: {topic: town.resident.v1, field: identity.full_name}}
-  - name: sex
-    label: {id: Jenis kelamin, en: Sex}
-    type: choice
-    choices: [{code: L, label: {id: Laki-laki, en: Male}}, {code: P, label: {id: Perempuan, en: Female}}]
-    from: {topic: town.resident.v1, field: identity.sex}
-  - {name: birth_date, label: {id: Tanggal lahir, en: Birth date}, type: date,
-     from: {topic: town.resident.v1, field: birth.date}}
-  - {name: home_village, label: {id: Desa, en: Village}, type: village, within: home_district,
-     from: {topic: town.resident.v1, field: address.village_code}}
-  - {name: home_district, label: {id: Kecamatan, en: District}, type: district,
-     from: {topic: town.resident.v1, field: address.district_code}}
-  - {name: npwp, label: {id: NPWP, en: NPWP}, type: npwp, required: false,
-     from: {topic: till.taxpayer.v1, field: registration.npwp}}
-  - {name: email, label: {id: Surel, en: E-mail}, type: email,
-     from: {topic: desk.contact.v1, field: contact.email, said_by: citizen}}
-  - {name: guild, label: {id: Serikat, en: Guild}, type: guild, readonly: true,
-     from: {topic: guild.licence.v1, field: permit.guild}}
-  - {name: stall_village, label: {id: Desa lapak, en: Stall village}, type: village, within: stall_district}
-  - {name: stall_district, label: {id: Kecamatan lapak, en: Stall district}, type: district, within: stall_regency}
-  - {name: stall_regency, label: {id: Kota lapak, en: Stall regency}, type: regency, within: stall_province}
-  - {name: stall_province, label: {id: Provinsi lapak, en: Stall province}, type: province}
-  - {name: stall_postal_code, label: {id: Kode pos, en: Postal code}, type: postal_code, within: stall_village}
-  - {name: area, label: {id: Luas, en: Area}, type: number, unit: m2, minimum: 1, maximum: 500}
-  - {name: capital, label: {id: Modal, en: Capital}, type: money, unit: IDR}
-  - {name: helpers, label: {id: Pembantu, en: Helpers}, type: integer}
-  - {name: opens_on, label: {id: Buka, en: Opens on}, type: date, future: allowed}
-  - {name: cooks, label: {id: Memasak, en: Cooks}, type: boolean}
-  - {name: phone, label: {id: Ponsel, en: Mobile}, type: mobile, required: false}
-"""
 
 ANSWERS: dict[str, Any] = {
     "nik": MELATI,
@@ -91,16 +53,6 @@ def resident(**changes: Any) -> Fact:
         "address.district_code": "327301",
     }
     return Fact(values | {name.replace("__", "."): value for name, value in changes.items()}, SAID_AT, 3)
-
-
-def guild_rule(value: str) -> str | None:
-    return None if re.fullmatch(r"G-[0-9]", value) else "There is no such guild."
-
-
-def load(tmp_path: Path, text: str = STALL) -> Form:
-    path = tmp_path / "stall.form.yaml"
-    path.write_text(text, encoding="utf-8")
-    return Form.load(path, rules={"guild": guild_rule})
 
 
 @pytest.fixture(scope="module")
@@ -391,53 +343,3 @@ def test_forms_and_boxes_are_counted(form: Form) -> None:
 
 
 COUNTED = {"forms_opened": 1, "forms_submitted": 1, "boxes_asked": 20, "boxes_filled": 5, "boxes_typed": 12}
-
-
-# Declaring
-
-
-def declared(tmp_path: Path, old: str, new: str) -> str:
-    """What loading says after one change of the file."""
-    assert old in STALL
-    with pytest.raises(FormError) as broken:
-        load(tmp_path, STALL.replace(old, new, 1))
-    return str(broken.value)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "box", "sentence"),
-    [
-        ("id: Luas, en: Area", "id: Luas", "area", "label.en: Field required"),
-        ("id: Luas, en: Area", "id: '', en: Area", "area", "label.id"),
-        ("type: boolean", "type: bool", "cooks", "neither built in nor registered"),
-        ("{name: phone", "{name: cooks", "cooks", "two boxes are called cooks"),
-        ("within: stall_regency", "within: stall_town", "stall_district", "within must name a box of type regency"),
-        ("within: stall_regency", "within: stall_province", "stall_district", "within must name a box of type regency"),
-        ("type: boolean", "type: boolean, within: area", "cooks", "within belongs to"),
-        ("type: boolean", "type: boolean, unit: kg", "cooks", "unit belong"),
-        ("type: boolean", "type: choice", "cooks", "needs them"),
-        ("type: boolean", "type: boolean, readonly: true", "cooks", "readonly needs from"),
-        ("type: boolean", "type: boolean, future: allowed", "cooks", "future belongs to type date"),
-        ("type: boolean", "type: boolean, colour: red", "cooks", "colour"),
-        ("code: L", "code: P", "sex", "same code"),
-        ("code: L", "code: UNKNOWN", "sex", "UNKNOWN"),
-        ("minimum: 1,", "minimum: 501,", "area", "minimum is above maximum"),
-        ("key: true", "key: true, required: false", "nik", "typed by the citizen"),
-        ("topic: till.taxpayer.v1", "topic: Taxpayer", "npwp", "from.topic"),
-        ("type: boolean", "type: nik, key: true", "form", "at most one key box"),
-        ("{name: cooks", "{name: Cooks", "Cooks", "name"),
-    ],
-)
-def test_a_broken_declaration_says_where_and_why(tmp_path: Path, old: str, new: str, box: str, sentence: str) -> None:
-    said = declared(tmp_path, old, new)
-    assert "stall.form.yaml" in said
-    assert box in said
-    assert sentence in said
-
-
-def test_a_file_that_is_no_form_is_told(tmp_path: Path) -> None:
-    for text in ("boxes: [", "[]", "", "name: x", "name: stall\ntitle: {id: a, en: b}\nboxes: [1]"):
-        with pytest.raises(FormError, match="stall\\.form\\.yaml"):
-            load(tmp_path, text)
-    with pytest.raises(FormError, match="cannot be read"):
-        Form.load(tmp_path / "none.form.yaml")

@@ -22,7 +22,7 @@ from opentelemetry.trace import Status, StatusCode
 
 from sekali import tracing
 from sekali.errors import SekaliError
-from tests.sekali.test_doors import free_port, until_live
+from tests.sekali.test_serving import free_port, until_live
 
 NIK, NAME = "9999996507900002", "MELATI"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
