@@ -12,9 +12,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from pydantic import SecretStr
-from sqlalchemy import Boolean, Column, DateTime, MetaData, Table, Text, text
 from sqlalchemy import BigInteger as Long
-from sqlalchemy.dialects.postgresql import UUID as Uuid
+from sqlalchemy import Boolean, Column, DateTime, MetaData, Table, Text, Uuid, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import generate, inbox, outbox, publish, topics
