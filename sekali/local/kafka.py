@@ -34,6 +34,7 @@ class Kafka:
     def process(self) -> Process:
         """Writes the configuration, and formats the storage the first time."""
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.chmod(0o700)  # the metadata log holds every user's salted password
         properties = self._folder / "server.properties"
         write_private(properties, self._properties())
         if not (self._folder / "log" / "meta.properties").exists():
