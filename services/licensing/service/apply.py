@@ -76,8 +76,7 @@ def _already(first: Mapping[str, Any] | None) -> Exception:
 
 async def _licence(session: AsyncSession, holder: UUID, boxes: Mapping[str, Any], at: datetime) -> Licence:
     table = kbli_table()
-    place = Place(**{name: boxes[f"business_{name.removesuffix('_code') if name != 'postal_code' else name}"]
-                     for name in tables.PLACE})  # fmt: skip
+    place = _place(boxes)
     if await licences.is_held(session, holder, (table.version, boxes["kbli"]), place):
         raise conflict(
             "already-licensed", "kbli", "You have this activity at this place already, applied for or in force.",
@@ -93,6 +92,17 @@ async def _licence(session: AsyncSession, holder: UUID, boxes: Mapping[str, Any]
         trade_name=boxes["trade_name"], employee_count=boxes["employee_count"], place=place,
         version=1, said_at=at,
     )  # fmt: skip
+
+
+def _place(boxes: Mapping[str, Any]) -> Place:
+    return Place(
+        street=boxes["business_street"],
+        village_code=boxes["business_village"],
+        district_code=boxes["business_district"],
+        regency_code=boxes["business_regency"],
+        province_code=boxes["business_province"],
+        postal_code=boxes["business_postal_code"],
+    )
 
 
 async def _nib(session: AsyncSession, resident_id: UUID, at: datetime) -> str:
