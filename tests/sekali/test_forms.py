@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sekali import metrics
@@ -305,6 +305,7 @@ known = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(answered, known)
 def test_the_counts_sum_to_what_was_asked(form: Form, answers: dict[str, Any], facts: dict[str, Fact]) -> None:
     opened = form.open(facts).counts
@@ -321,6 +322,7 @@ def test_the_counts_sum_to_what_was_asked(form: Form, answers: dict[str, Any], f
     assert counts.left_empty == sum(value is None for value in submission.values.values())
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from([*ANSWERS, "full_name", "other"]), st.from_type(object) | st.text() | st.floats())
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -36,6 +36,7 @@ def production() -> Iterator[None]:
     identity.take_fictive_region(True)
 
 
+@settings(deadline=None)
 @given(niks())
 def test_every_possible_nik_is_taken(digits: str) -> None:
     nik = Nik.parse(digits)
@@ -44,6 +45,7 @@ def test_every_possible_nik_is_taken(digits: str) -> None:
     assert Npwp.of(nik).digits == digits
 
 
+@settings(deadline=None)
 @given(niks(), st.sampled_from([Nik, Kk, Npwp]))
 def test_no_digit_is_shown_by_accident(digits: str, kind: type[Number]) -> None:
     try:
@@ -55,6 +57,7 @@ def test_no_digit_is_shown_by_accident(digits: str, kind: type[Number]) -> None:
     assert not any(sign.isdigit() for text in shown for sign in text)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_a_refusal_never_holds_the_value(text: str) -> None:
     for kind in (Nik, Kk, Nib, Npwp, Nitku):
@@ -65,6 +68,7 @@ def test_a_refusal_never_holds_the_value(text: str) -> None:
             assert len(text) < 5 or text not in str(error)
 
 
+@settings(deadline=None)
 @given(niks(), st.integers(0, 15), st.sampled_from(["x", "٣", "²", ""]))
 def test_a_nik_is_16_plain_digits(digits: str, place: int, sign: str) -> None:
     with pytest.raises(ValueError, match="16 digits"):
@@ -139,6 +143,7 @@ def test_an_impossible_card_number_is_refused(wrong: str) -> None:
         Kk.parse(wrong)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 999_999))
 def test_a_place_of_business_is_numbered_under_its_taxpayer(serial: int) -> None:
     nitku = Nitku.of(Npwp(MELATI), serial)
@@ -147,6 +152,7 @@ def test_a_place_of_business_is_numbered_under_its_taxpayer(serial: int) -> None
     assert nitku.serial == serial
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[0-9]{13}", fullmatch=True))
 def test_a_nib_is_13_digits_without_meaning(digits: str) -> None:
     assert Nib(digits).digits == digits

@@ -1,7 +1,7 @@
 """The list of regions: complete, and every code knows where it lies."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sekali import regions
@@ -36,6 +36,7 @@ def test_what_is_no_village_is_none(code: str) -> None:
     assert regions.village(code) is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=14))
 def test_any_text_is_answered(text: str) -> None:
     assert regions.find(text) is None or text[:2].isdecimal()

@@ -51,7 +51,7 @@ def free_port() -> int:
 
 
 async def until_live(client: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             try:
                 if (await client.get("/health/live")).status_code == 200:
@@ -77,14 +77,14 @@ async def process(root: Path, port: int, *words: str) -> AsyncIterator[Process]:
 async def test_a_process_told_to_end_answers_first(pytestconfig: pytest.Config) -> None:
     port = free_port()
     async with process(pytestconfig.rootpath, port) as service:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
             await until_live(client)
             slow = asyncio.create_task(client.get("/slow", headers={"Authorization": f"Bearer {CITIZEN}"}))
             assert service.stdout is not None
             assert await service.stdout.readline() == b"slow entered\n"
             service.send_signal(signal.SIGTERM)
             assert (await slow).json() == {"slow": "done"}
-        out, err = await asyncio.wait_for(service.communicate(), timeout=20)
+        out, err = await asyncio.wait_for(service.communicate(), timeout=60)
         assert b"bus stopped" in out
         assert b"/slow" not in out + err, "no access log"
         assert service.returncode == 0
@@ -95,14 +95,14 @@ async def test_a_process_that_cannot_listen_ends_with_an_error(pytestconfig: pyt
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         async with process(pytestconfig.rootpath, taken.getsockname()[1]) as service:
-            _, err = await asyncio.wait_for(service.communicate(), timeout=30)
+            _, err = await asyncio.wait_for(service.communicate(), timeout=60)
             assert service.returncode not in (0, None)
             assert b"address already in use" in err
 
 
 async def test_a_process_that_cannot_start_says_why_and_ends_with_an_error(pytestconfig: pytest.Config) -> None:
     async with process(pytestconfig.rootpath, free_port(), "unready") as service:
-        out, err = await asyncio.wait_for(service.communicate(), timeout=30)
+        out, err = await asyncio.wait_for(service.communicate(), timeout=60)
     assert service.returncode == 3
     assert b"The topic card of town.resident.v1 is missing." in err
     assert b"bus stopped" not in out

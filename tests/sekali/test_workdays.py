@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sekali import workdays
@@ -24,6 +24,7 @@ def test_after_the_last_decree_only_weekends_are_free() -> None:
     assert workdays.add_working_days(date(2027, 12, 31), 1) == date(2028, 1, 3)
 
 
+@settings(deadline=None)
 @given(st.dates(date(2026, 1, 1), date(2030, 12, 31)), st.integers(0, 60))
 def test_working_days_add_up(start: date, days: int) -> None:
     due = workdays.add_working_days(start, days)
