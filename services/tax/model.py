@@ -147,8 +147,9 @@ def _opened(before: Taxpayer, after: Taxpayer, person: Person) -> tuple[tuple[Ta
     """Each with its cause: the state that asks for the task, so that a replay finds it done."""
     if after.status is Status.NON_AKTIF and before.status is Status.AKTIF:
         return ((TaskKind.WARIS, "DIED"),)
-    joined = after.marital_status == "KAWIN" and after.relationship != before.relationship
-    if after.status is Status.AKTIF and joined:
+    moved = after.relationship != before.relationship
+    newly = before.marital_status != "KAWIN" and after.relationship != "KEPALA_KELUARGA"
+    if after.status is Status.AKTIF and after.marital_status == "KAWIN" and (moved or newly):
         return ((TaskKind.PILIH_KATEGORI, f"KAWIN/{after.relationship}/{person.version}"),)
     return ()
 

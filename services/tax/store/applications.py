@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.tax.store.tables import application, kswp_answer
+from services.tax.store.tables import among, application, kswp_answer
 
 
 async def submitted(session: AsyncSession, submission_id: UUID) -> RowMapping | None:
@@ -24,7 +24,7 @@ async def add(session: AsyncSession, values: Mapping[str, Any]) -> RowMapping:
 
 
 async def locked(session: AsyncSession, application_ids: Iterable[UUID]) -> Sequence[RowMapping]:
-    wanted = select(application).where(application.c.application_id.in_(list(application_ids)))
+    wanted = select(application).where(among(application.c.application_id, application_ids))
     ordered = wanted.order_by(application.c.application_id).with_for_update()
     return (await session.execute(ordered)).mappings().all()
 

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.tax.model import Permit, Person
-from services.tax.store.tables import contact, licence, resident
+from services.tax.store.tables import among, contact, licence, resident
 
 # Column -> place in the contract, for each projection; the form reads the same map backwards.
 RESIDENT: Mapping[str, str] = {
@@ -67,7 +67,7 @@ def person(row: RowMapping | Mapping[str, Any]) -> Person:
 async def people(session: AsyncSession, resident_ids: Iterable[UUID]) -> dict[UUID, Person]:
     """Those that have been heard; a placeholder is nobody yet."""
     columns = [resident.c[name] for name in _PERSON]
-    wanted = select(*columns).where(resident.c.resident_id.in_(list(resident_ids)), resident.c.version > 0)
+    wanted = select(*columns).where(among(resident.c.resident_id, resident_ids), resident.c.version > 0)
     return {row["resident_id"]: person(row) for row in (await session.execute(wanted)).mappings()}
 
 
@@ -87,13 +87,13 @@ async def licence_row(session: AsyncSession, licence_id: UUID) -> RowMapping:
 
 
 async def licence_rows(session: AsyncSession, licence_ids: Sequence[UUID]) -> dict[UUID, RowMapping]:
-    found = await session.execute(select(licence).where(licence.c.licence_id.in_(licence_ids)))
+    found = await session.execute(select(licence).where(among(licence.c.licence_id, licence_ids)))
     return {row["licence_id"]: row for row in found.mappings()}
 
 
 async def holders(session: AsyncSession, licence_ids: Iterable[UUID]) -> list[UUID]:
     wanted = select(licence.c.holder_id).where(
-        licence.c.licence_id.in_(list(licence_ids)), licence.c.holder_id.is_not(None)
+        among(licence.c.licence_id, licence_ids), licence.c.holder_id.is_not(None)
     )
     return sorted(set((await session.execute(wanted)).scalars()))
 
@@ -101,7 +101,7 @@ async def holders(session: AsyncSession, licence_ids: Iterable[UUID]) -> list[UU
 async def permits(session: AsyncSession, holder_ids: Iterable[UUID]) -> dict[UUID, list[Permit]]:
     """Licences by holder."""
     wanted = select(licence.c.holder_id, licence.c.licence_id, licence.c.status, licence.c.issued_on).where(
-        licence.c.holder_id.in_(list(holder_ids)), ~licence.c.gone
+        among(licence.c.holder_id, holder_ids), ~licence.c.gone
     )
     found: dict[UUID, list[Permit]] = defaultdict(list)
     for holder_id, licence_id, status, issued_on in await session.execute(wanted):

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.tax.model import Category, Person, ReturnState, Status, Taxpayer, return_due_on
 from services.tax.store.copies import person
-from services.tax.store.tables import application, nitku, reminder, resident, tax_return, taxpayer
+from services.tax.store.tables import among, application, nitku, reminder, resident, tax_return, taxpayer
 
 _FIELDS = tuple(Taxpayer.__dataclass_fields__)
 _COLUMNS = tuple(taxpayer.c[name] for name in _FIELDS)
@@ -30,7 +30,7 @@ def _taxpayer(row: RowMapping | Mapping[str, Any]) -> Taxpayer:
 
 async def taxpayers(session: AsyncSession, resident_ids: Iterable[UUID]) -> dict[UUID, Taxpayer]:
     """Locked, in key order."""
-    wanted: Select[Any] = select(*_COLUMNS).where(taxpayer.c.resident_id.in_(list(resident_ids)))
+    wanted: Select[Any] = select(*_COLUMNS).where(among(taxpayer.c.resident_id, resident_ids))
     found = await session.execute(wanted.order_by(taxpayer.c.resident_id).with_for_update())
     return {row["resident_id"]: _taxpayer(row) for row in found.mappings()}
 
@@ -78,7 +78,7 @@ def _ended(one: Taxpayer) -> bool:
 
 async def numbered(session: AsyncSession, licence_ids: Collection[UUID]) -> set[UUID]:
     """Licences whose place already has a NITKU, whoever holds them."""
-    found = await session.execute(select(nitku.c.licence_id).where(nitku.c.licence_id.in_(list(licence_ids))))
+    found = await session.execute(select(nitku.c.licence_id).where(among(nitku.c.licence_id, licence_ids)))
     return set(found.scalars())
 
 

@@ -1,9 +1,14 @@
 """The tables. The shapes equal the migrations', which a test compares."""
 
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     Index,
@@ -12,13 +17,21 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    Uuid,
+    any_,
     false,
+    literal,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData()
 MOMENT = DateTime(timezone=True)
+
+
+def among(column: Column[Any], keys: Iterable[UUID]) -> ColumnElement[bool]:
+    """The column is one of the keys. One array parameter: a batch may bring more keys than a statement has places."""
+    return column == any_(literal(list(keys), ARRAY(Uuid)))
 
 
 def _copy(name: str, key: str, *columns: Column[object]) -> Table:
@@ -26,7 +39,7 @@ def _copy(name: str, key: str, *columns: Column[object]) -> Table:
     return Table(
         name,
         metadata,
-        Column(key, UUID, primary_key=True),
+        Column(key, Uuid, primary_key=True),
         Column("version", BigInteger, nullable=False),
         Column("gone", Boolean, nullable=False, server_default=false()),
         Column("as_of", MOMENT),
@@ -49,7 +62,7 @@ resident = _copy(
 
 licence = _copy(
     "licence", "licence_id",
-    Column("holder_id", UUID),
+    Column("holder_id", Uuid),
     *_texts("status", "kbli_version", "kbli_code"),
     Column("issued_on", Date),
     Column("trade_name", Text),
@@ -63,7 +76,7 @@ contact = _copy("contact", "resident_id", *_texts("email", "mobile"))
 taxpayer = Table(
     "taxpayer",
     metadata,
-    Column("resident_id", UUID, primary_key=True),
+    Column("resident_id", Uuid, primary_key=True),
     Column("version", BigInteger, nullable=False),
     Column("status", Text, nullable=False),
     Column("npwp", Text),
@@ -82,9 +95,9 @@ taxpayer = Table(
 nitku = Table(
     "nitku",
     metadata,
-    Column("resident_id", UUID, primary_key=True),
+    Column("resident_id", Uuid, primary_key=True),
     Column("serial", Integer, primary_key=True),
-    Column("licence_id", UUID),
+    Column("licence_id", Uuid),
     Column("given_at", MOMENT, nullable=False),
     UniqueConstraint("licence_id", name="nitku_one_for_each_licence"),
 )
@@ -92,8 +105,8 @@ nitku = Table(
 task = Table(
     "task",
     metadata,
-    Column("task_id", UUID, primary_key=True, server_default=text("gen_random_uuid()")),
-    Column("resident_id", UUID, nullable=False),
+    Column("task_id", Uuid, primary_key=True, server_default=text("gen_random_uuid()")),
+    Column("resident_id", Uuid, nullable=False),
     Column("kind", Text, nullable=False),
     Column("cause", Text, nullable=False),
     Column("opened_at", MOMENT, nullable=False),
@@ -106,7 +119,7 @@ Index("task_one_open", task.c.resident_id, task.c.kind, unique=True, postgresql_
 reminder = Table(
     "reminder",
     metadata,
-    Column("resident_id", UUID, primary_key=True),
+    Column("resident_id", Uuid, primary_key=True),
     Column("tax_year", Integer, primary_key=True),
     Column("due_on", Date, nullable=False),
 )
@@ -114,7 +127,7 @@ reminder = Table(
 tax_return = Table(
     "tax_return",
     metadata,
-    Column("resident_id", UUID, primary_key=True),
+    Column("resident_id", Uuid, primary_key=True),
     Column("tax_year", Integer, primary_key=True),
     Column("state", Text, nullable=False),
     Column("recorded_by", Text, nullable=False),
@@ -124,8 +137,8 @@ tax_return = Table(
 kswp_answer = Table(
     "kswp_answer",
     metadata,
-    Column("request_id", UUID, primary_key=True),
-    Column("resident_id", UUID, nullable=False),
+    Column("request_id", Uuid, primary_key=True),
+    Column("resident_id", Uuid, nullable=False),
     Column("service", Text, nullable=False),
     Column("result", Text, nullable=False),
     Column("reason_code", Text),
@@ -137,10 +150,10 @@ Index("kswp_answer_resident", kswp_answer.c.resident_id)
 application = Table(
     "application",
     metadata,
-    Column("application_id", UUID, primary_key=True),
+    Column("application_id", Uuid, primary_key=True),
     Column("version", BigInteger, nullable=False),
-    Column("resident_id", UUID, nullable=False),
-    Column("submission_id", UUID, nullable=False),
+    Column("resident_id", Uuid, nullable=False),
+    Column("submission_id", Uuid, nullable=False),
     Column("service", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("steps", JSONB, nullable=False),

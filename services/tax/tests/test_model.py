@@ -108,6 +108,12 @@ def test_a_marriage_asks_for_the_category() -> None:
     assert follow(following.taxpayer, MARRIED) is None
 
 
+def test_who_marries_and_stays_on_another_card_is_asked_too() -> None:
+    following = follow(TAXPAYER, replace(PERSON, marital_status="KAWIN"))
+    assert following is not None
+    assert [kind for kind, _ in following.open] == [TaskKind.PILIH_KATEGORI]
+
+
 def test_the_head_who_marries_and_stays_head_keeps_the_category() -> None:
     head = replace(TAXPAYER, relationship="KEPALA_KELUARGA")
     following = follow(head, replace(PERSON, marital_status="KAWIN", relationship="KEPALA_KELUARGA"))
