@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sekali import outbox as bus
 from sekali.database import now, sqlstate
 from sekali.errors import FieldError, Problem, conflict, not_found, stale_version
-from services.population import outbox, store
+from services.population import outbox
 from services.population.model import corrections, lives, marriages, moves, registration
 from services.population.model.codes import ChangeKind, Decision
 from services.population.model.dates import day_of
@@ -31,8 +31,6 @@ from services.population.model.orders import (
 from services.population.model.records import FamilyCard, Resident
 from services.population.model.register import Register
 from services.population.store import deeds, numbers, proposals, register
-
-UNIQUE_VIOLATION = "23505"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ async def register_cards(session: AsyncSession, orders: Sequence[tuple[str, Card
         async with session.begin_nested():
             await register.insert_family(session, new.cards, residents)
     except IntegrityError as error:
-        if sqlstate(error) != UNIQUE_VIOLATION:
+        if sqlstate(error) != register.UNIQUE_VIOLATION:
             raise
         raise await _taken(session, orders) from None
     places = {card.card_id: card for card in new.cards}
@@ -87,7 +85,7 @@ async def _taken(session: AsyncSession, orders: Sequence[tuple[str, CardOrder]])
     fields = [FieldError(kks[one], "This KK number is registered.", kk_way_out) for one in taken_kks]
     fields += [FieldError(niks[one], "This NIK is registered.", nik_way_out) for one in taken_niks]
     if not fields:  # the other transaction, which had the number, has been rolled back meanwhile
-        return store.register.ChangedMeanwhile()
+        return register.ChangedMeanwhile()
     fields.sort(key=lambda field: field.field)
     detail = "The register holds these numbers already; nothing of the request was stored."
     return Problem(409, "already-registered", "Already registered", detail, fields)

@@ -28,10 +28,10 @@ TO_A_CHILD = {Relationship.ISTRI: Relationship.ORANG_TUA, Relationship.SUAMI: Re
 STRANGERS = (Relationship.PEMBANTU, Relationship.LAINNYA)
 
 
-def new_card(register: Register, address: Address, kk_number: Kk | None) -> FamilyCard:
+def new_card(register: Register, address: Address, kk_number: Kk | None, field: str = "kk_number") -> FamilyCard:
     """Without a number, one is issued when the card is stored."""
     number = kk_number.digits if kk_number else ""
-    return register.open_card(FamilyCard(card_id=uuids.uuid7(), kk_number=number, address=address))
+    return register.open_card(FamilyCard(card_id=uuids.uuid7(), kk_number=number, address=address), field)
 
 
 def check_relationships(
@@ -84,7 +84,7 @@ def _succeed(register: Register, card: FamilyCard, gone: Resident, succession: S
         way_out = "Name one of those who stay on the card."
         raise invalid(FieldError("succession.new_head_id", "The new head is no member of the card.", way_out))
     check_adult(head, on, "succession.new_head_id")
-    opened = new_card(register, card.address, succession.new_head_kk_number)
+    opened = new_card(register, card.address, succession.new_head_kk_number, "succession.new_head_kk_number")
     for one in stay:
         relationship = succession.relationships.get(one.resident_id) or _after(one, head, gone)
         register.put_on(opened.card_id, one.resident_id, relationship, ChangeKind.KK_DITERBITKAN, on)

@@ -1,5 +1,6 @@
 """What officers ask for, as the doors take it: shapes only; the rules stand in the files beside this one."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal, Self
@@ -21,6 +22,7 @@ from services.population.model.codes import (
 
 MOST_MEMBERS = 40
 MOST_CARDS = 500
+SPELLING = re.compile(r"[A-Z][A-Z .,'’-]*")
 
 
 def printable(text: str) -> str:
@@ -31,14 +33,17 @@ def printable(text: str) -> str:
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), AfterValidator(printable)]
-Name = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, to_upper=True, min_length=1, max_length=60, pattern=r"^[A-Z][A-Z .,'’-]*$"
-    ),
-]
-"""Latin letters; the punctuation is that of names older than Permendagri 73/2022, which stay valid."""
 
+
+def spelled(name: str) -> str:
+    """In capitals, as on cards, one blank between words. Names older than Permendagri 73/2022 keep their signs."""
+    written = " ".join(name.split()).upper()
+    if not SPELLING.fullmatch(written):
+        raise ValueError("A name has Latin letters, blanks and at most the signs . , ' and -.")
+    return written
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(spelled)]
 Unit = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
 Version = Annotated[int, Field(ge=1, description="The version that was read; another one now is refused.")]
 

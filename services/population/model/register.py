@@ -18,7 +18,7 @@ class Register:
         self.cards = {card.card_id: card for card in cards}
         self.residents = {resident.resident_id: resident for resident in residents}
         self.at = at
-        self.opened: list[UUID] = []
+        self.opened: dict[UUID, str] = {}
         self.moved: list[UUID] = []
         self.born: list[UUID] = []
         self._changed: set[UUID] = set()
@@ -63,9 +63,10 @@ class Register:
     def put_on(self, card_id: UUID, resident_id: UUID, relationship: Relationship, kind: ChangeKind, on: date) -> None:
         self.change(resident_id, kind, on, card_id=card_id, relationship=relationship)
 
-    def open_card(self, card: FamilyCard) -> FamilyCard:
+    def open_card(self, card: FamilyCard, field: str) -> FamilyCard:
+        """`field`: what the request calls the card's number."""
         self.cards[card.card_id] = card
-        self.opened.append(card.card_id)
+        self.opened[card.card_id] = field
         return card
 
     def readdress(self, card: FamilyCard, kind: ChangeKind, on: date | None) -> None:

@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, table
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sekali.errors import Problem
+from sekali.database import sqlstate
+from sekali.errors import Problem, conflict
 from services.population.model.records import FamilyCard, Resident
 from services.population.model.register import Register
 from services.population.store import numbers
@@ -17,6 +19,7 @@ from services.population.store.rows import card_row, read_card, read_resident
 from services.population.store.sets import arrays, insertion, replacement
 from services.population.store.tables import family_card, resident
 
+UNIQUE_VIOLATION = "23505"
 INSERT_CARDS, REPLACE_CARDS = insertion(family_card), replacement(family_card)
 INSERT_RESIDENTS, REPLACE_RESIDENTS = insertion(resident), replacement(resident)
 
@@ -79,23 +82,47 @@ async def insert_family(session: AsyncSession, cards: Iterable[FamilyCard], resi
 
 
 async def keep(session: AsyncSession, register: Register, region: str) -> None:
-    """Store what has changed; new cards and newborns get their numbers in `region` here."""
-    for card_id in register.opened:
-        card = register.cards[card_id]
-        if not card.kk_number:
-            register.cards[card_id] = replace(card, kk_number=await numbers.issue_kk(session, region, register.at))
-        await session.execute(INSERT_CARDS, arrays(family_card, [card_row(register.cards[card_id])]))
+    """Store what has changed; new cards and newborns get their numbers in `region` here.
+
+    Raises 409 with the field of a card number that is taken.
+    """
+    try:
+        async with session.begin_nested():
+            await _keep_new(session, register, region)
+    except IntegrityError as error:
+        if sqlstate(error) != UNIQUE_VIOLATION:
+            raise
+        raise await _taken(session, register) from None
     moved = [card_row(register.cards[card_id]) for card_id in register.moved]
     if moved:
         await session.execute(REPLACE_CARDS, arrays(family_card, moved))
+    changed = register.changed()
+    if changed:
+        await session.execute(REPLACE_RESIDENTS, arrays(resident, changed))
+
+
+async def _keep_new(session: AsyncSession, register: Register, region: str) -> None:
+    for card_id in register.opened:
+        card = register.cards[card_id]
+        if not card.kk_number:
+            register.cards[card_id] = card = replace(
+                card, kk_number=await numbers.issue_kk(session, region, register.at)
+            )
+        await session.execute(INSERT_CARDS, arrays(family_card, [card_row(card)]))
     for resident_id in register.born:
         newborn = register.residents[resident_id]
         named = replace(newborn, nik=await numbers.issue_nik(session, region, newborn))
         register.residents[resident_id] = named
         await session.execute(INSERT_RESIDENTS, arrays(resident, [named]))
-    changed = register.changed()
-    if changed:
-        await session.execute(REPLACE_RESIDENTS, arrays(resident, changed))
+
+
+async def _taken(session: AsyncSession, register: Register) -> Problem:
+    fields = {register.cards[card_id].kk_number: field for card_id, field in register.opened.items()}
+    _, kks = await numbers.taken(session, [], fields)
+    for number in kks:
+        way_out = "Leave it out: the register issues one."
+        return conflict("already-registered", fields[number], "This KK number is registered.", way_out)
+    return ChangedMeanwhile()  # a number that was free when it was issued
 
 
 async def count(session: AsyncSession) -> int:

@@ -1,6 +1,7 @@
 """Rows of the two main tables as records, and back."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, cast
 from uuid import UUID
 
@@ -28,6 +29,8 @@ CODES = {
     "change_kind": ChangeKind,
 }
 
+PLACE = attrgetter(*Address.__dataclass_fields__)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CardRow:
@@ -44,7 +47,7 @@ class CardRow:
 
 
 def card_row(card: FamilyCard) -> CardRow:
-    return CardRow(card.card_id, card.kk_number, **asdict(card.address))
+    return CardRow(card.card_id, card.kk_number, *PLACE(card.address))
 
 
 def read_card(row: Any) -> FamilyCard:

@@ -1,0 +1,114 @@
+"""Melati says that her record is wrong; an officer decides."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sekali.codec import Heard
+from sekali.inbox import Projection
+from sekali.projection import Copy
+from services.population.inbox import inbox
+from services.population.tests.families import card_a
+from services.population.tests.office import OFFICER, Office
+
+TOPIC = "portal.correction.v1"
+
+
+@dataclass
+class Record:
+    """What the projection reads of a Kafka record."""
+
+    topic: str = TOPIC
+    timestamp: int = 1_790_000_000_000
+    partition: int = 0
+    offset: int = 0
+    key: bytes | None = None
+    value: bytes | None = None
+    headers: tuple[Any, ...] = ()
+
+
+@dataclass
+class Proposal:
+    correction_id: UUID
+    resident_id: UUID
+    field: str = "identity.full_name"
+    proposed: str = "MELATI PUSPITA CONTOH"
+
+    def said(self, version: int, standing: str) -> Heard:
+        group = {"resident_id": self.resident_id, "field": self.field, "proposed": self.proposed, "seen_version": 1}
+        value = {
+            "correction_id": self.correction_id,
+            "version": version,
+            "standing": standing,
+            "said_at": datetime(2026, 6, 1, tzinfo=UTC),
+            "proposal": group if standing == "OPEN" else None,
+        }
+        return Heard(Record(), self.correction_id, uuid4(), version, value, None)
+
+
+async def hear(office: Office, proposal: Proposal, version: int = 1, standing: str = "OPEN") -> None:
+    projection = inbox.declared[TOPIC]
+    assert isinstance(projection, Projection)
+    async with office.bus.transaction() as session:
+        await Copy(projection).apply(session, [proposal.said(version, standing)])
+
+
+async def listed(office: Office) -> list[dict[str, Any]]:
+    answer = await office.door.get("/proposals", headers=OFFICER)
+    found: list[dict[str, Any]] = answer.json()["proposals"]
+    return found
+
+
+async def test_an_accepted_proposal_is_applied_and_said_at_once(office: Office) -> None:
+    _, melati_id = await office.register(card_a())
+    proposal = Proposal(uuid4(), melati_id)
+    await hear(office, proposal)
+    (seen,) = await listed(office)
+    assert seen["registered"] == "MELATI PUSPA CONTOH"
+    assert (seen["proposed"], seen["seen_version"], seen["resident_version"]) == ("MELATI PUSPITA CONTOH", 1, 1)
+    path = f"/proposals/{proposal.correction_id}/decision"
+    await office.order(path, {"decision": "ACCEPTED", "reason_code": "EVIDENCE_SUFFICIENT", "version": 1})
+    assert (await office.last_said(melati_id))["identity"]["full_name"] == "MELATI PUSPITA CONTOH"
+    (decision,) = await office.decisions()
+    assert decision["correction_id"] == proposal.correction_id
+    assert (decision["decision"], decision["reason_code"]) == ("ACCEPTED", "EVIDENCE_SUFFICIENT")
+    assert await listed(office) == []
+    assert set(await office.refused(path, {"decision": "ACCEPTED"}, 409)) == {"decision"}
+
+
+async def test_a_declined_proposal_changes_nothing_and_says_why(office: Office) -> None:
+    _, melati_id = await office.register(card_a())
+    proposal = Proposal(uuid4(), melati_id)
+    await hear(office, proposal)
+    path = f"/proposals/{proposal.correction_id}/decision"
+    assert set(await office.refused(path, {"decision": "DECLINED"})) == {"reason_code"}
+    await office.order(path, {"decision": "DECLINED", "reason_code": "EVIDENCE_MISSING"})
+    assert len(await office.said(melati_id)) == 1
+    (decision,) = await office.decisions()
+    assert (decision["decision"], decision["reason_code"]) == ("DECLINED", "EVIDENCE_MISSING")
+
+
+async def test_what_can_not_be_applied_can_not_be_accepted(office: Office) -> None:
+    _, melati_id = await office.register(card_a())
+    proposal = Proposal(uuid4(), melati_id, field="birth.date", proposed="2190-01-01")
+    await hear(office, proposal)
+    path = f"/proposals/{proposal.correction_id}/decision"
+    assert set(await office.refused(path, {"decision": "ACCEPTED"})) == {"proposed"}
+    about_nobody = Proposal(uuid4(), uuid4())
+    await hear(office, about_nobody)
+    path = f"/proposals/{about_nobody.correction_id}/decision"
+    assert set(await office.refused(path, {"decision": "ACCEPTED"}, 409)) == {"decision"}
+    await office.order(path, {"decision": "DECLINED", "reason_code": "RESIDENT_ANNULLED"})
+
+
+async def test_a_withdrawn_proposal_is_not_decided_on(office: Office) -> None:
+    _, melati_id = await office.register(card_a())
+    proposal = Proposal(uuid4(), melati_id)
+    await hear(office, proposal)
+    await hear(office, proposal, 2, "CLOSED")
+    assert await listed(office) == []
+    path = f"/proposals/{proposal.correction_id}/decision"
+    assert set(await office.refused(path, {"decision": "ACCEPTED"}, 409)) == {"decision"}
+    unheard = await office.door.post(f"/proposals/{uuid4()}/decision", json={"decision": "ACCEPTED"}, headers=OFFICER)
+    assert unheard.status_code == 404
