@@ -13,7 +13,7 @@ from faststream.specification import AsyncAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sekali import migrations, outbox
+from sekali import gauges, migrations, outbox
 from sekali.codec import Decoder
 from sekali.contracts import Catalogue
 from sekali.database import Clock, Database, utc_now
@@ -30,6 +30,7 @@ from sekali.subscription import Subscription, run_parked
 
 logger = logging.getLogger(__name__)
 PARKED_SECONDS = 1.0
+MEASURE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ class Bus:
         await self.database.migrate([library / "versions", own], library)
         self._tasks.append(asyncio.create_task(self.relay.run(), name="relay"))
         self._tasks.append(asyncio.create_task(self._run_parked(), name="parked"))
-        self._tasks += [asyncio.create_task(self._repeat(worker), name=worker.name) for worker in self._workers]
+        own_workers = [Worker("measure", timedelta(seconds=MEASURE_SECONDS), _measure), *self._workers]
+        self._tasks += [asyncio.create_task(self._repeat(worker), name=worker.name) for worker in own_workers]
         # Kafka may be away: doors open all the same, and hearing begins when it is back.
         self._tasks.append(asyncio.create_task(self._hear(), name="hear"))
 
@@ -201,3 +203,8 @@ class Bus:
                 told = str(error) if isinstance(error, SekaliError) else type(error).__name__
                 logger.warning("The worker %s failed and goes on: %s", worker.name, told)
             await asyncio.sleep(worker.every.total_seconds())
+
+
+async def _measure(bus: Bus) -> None:
+    async with bus.transaction() as session:
+        await gauges.measure(session, bus.subscriptions)

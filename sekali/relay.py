@@ -129,8 +129,8 @@ class Relay:
                 max_batch_size=LARGEST_BATCH,
                 request_timeout_ms=20_000,
             )
-            await producer.start()
             stack.push_async_callback(producer.stop)
+            await producer.start()
             own = OwnLog(
                 agency=self._agency,
                 catalogue=self._catalogue,

@@ -120,6 +120,6 @@ async def test_ten_thousand_parcels_arrive_in_order_of_their_versions(town: Town
         async def all_last() -> bool:
             async with bank.transaction() as session:
                 found = await session.execute(text("select count(*) from parcel where version = 5 and use = 'use 5'"))
-                return found.scalar_one() == len(keys)
+                return bool(found.scalar_one() == len(keys))
 
         await eventually(all_last, "each parcel stands at version 5", 60)

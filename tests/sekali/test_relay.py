@@ -1,0 +1,125 @@
+"""Saying: nothing is lost, order holds for each key, and what a zombie writes does not survive."""
+
+import asyncio
+import zlib
+from collections import defaultdict
+from uuid import UUID, uuid4
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from confluent_kafka.admin import AdminClient
+from sqlalchemy import text
+
+from sekali import outbox, topics
+from sekali.bus import Bus
+from sekali.contracts import Catalogue
+from sekali.kafka import connection
+from sekali.testing import eventually
+from tests.sekali.test_inbox import Stranger, headers_of
+from tests.sekali.town import Town, counting, rows
+
+Said = tuple[UUID, int]
+
+
+async def log_of(town: Town) -> list[Said]:
+    """(key, version) of every record of the parcels' topic, in the order of each partition."""
+    consumer = AIOKafkaConsumer(**connection(town.settings(town.land)), group_id=None)
+    await consumer.start()
+    try:
+        places = [TopicPartition(town.parcels, partition) for partition in (0, 1)]
+        consumer.assign(places)
+        await consumer.seek_to_beginning(*places)
+        ends = await consumer.end_offsets(places)
+        found: list[Said] = []
+        for place in places:
+            while await consumer.position(place) < ends[place]:
+                records = (await consumer.getmany(place, timeout_ms=500)).get(place, [])
+                found += [(UUID(one.key.decode()), int(dict(one.headers)["ce_entityversion"])) for one in records]
+        return found
+    finally:
+        await consumer.stop()
+
+
+async def empty(bus: Bus) -> bool:
+    return await rows(bus, "outbox") == []
+
+
+async def test_two_relays_at_once_carry_each_parcel_once_and_in_order(town: Town) -> None:
+    keys = [uuid4() for _ in range(50)]
+    async with town.open_land() as first, town.open_land() as second:
+        for version in range(1, 11):
+            bus = first if version % 2 else second
+            async with bus.transaction() as session:
+                await outbox.put(session, *(town.parcel(key, version, "garden", "SARI CONTOH") for key in keys))
+        await eventually(lambda: empty(first), "everything is carried", 40)
+    of_key: dict[UUID, list[int]] = defaultdict(list)
+    for key, version in await log_of(town):
+        of_key[key].append(version)
+    assert of_key == {key: list(range(1, 11)) for key in keys}
+
+
+async def test_a_zombies_late_write_is_followed_by_the_present_state(town: Town) -> None:
+    async with town.open_land() as land, town.open_bank() as bank, Stranger(town) as zombie:
+        async with land.transaction() as session:
+            parcel_id = await town.register(session, "garden", "MELATI CONTOH")
+            row = (await session.execute(text("select payload from outbox"))).one()
+        async with land.transaction() as session:
+            await town.register(session, "house", "MELATI CONTOH", parcel_id)
+        await eventually(lambda: empty(land), "both versions are carried")
+        headers, prefix = await headers_of(town, town.parcels)
+        late = [*headers, ("ce_entityversion", b"1")]
+        place = partition_of(town, parcel_id)
+        await zombie.write(town.parcels, str(parcel_id).encode(), prefix + row.payload, late, place)
+
+        async def mended() -> bool:
+            return (await log_of(town))[-1] == (parcel_id, 2) and len(await log_of(town)) == 4
+
+        await eventually(mended, "the last record of the parcel has its present version again", 40)
+        (copy,) = await eventually(counting(bank, "parcel", 1), "the bank holds it")
+        assert (copy.version, copy.use) == (2, "house")
+
+
+def partition_of(town: Town, parcel_id: UUID) -> int:
+    return zlib.crc32(str(parcel_id).encode()) % 2
+
+
+async def test_a_relay_that_died_between_acknowledgement_and_deletion_sends_again_without_harm(town: Town) -> None:
+    async with town.open_bank() as bank:
+        async with town.open_land() as land:
+            async with land.transaction() as session:
+                parcel_id = await town.register(session, "garden", "MELATI CONTOH")
+                await outbox.put(session, town.survey(parcel_id, 250))
+                kept = (await session.execute(text("select * from outbox order by position"))).all()
+            await eventually(counting(bank, "survey", 1), "the survey is entered")
+            await eventually(lambda: empty(land), "all is carried")
+            # What the database looks like when the transaction after the acknowledgement never committed.
+            async with land.transaction() as session:
+                await session.execute(text("update relay_offset set next_offset = 0"))
+                for row in kept:
+                    await session.execute(
+                        text("""insert into outbox (id, aggregatetype, aggregateid, type, payload, revision, version)
+                                values (:id, :aggregatetype, :aggregateid, :type, :payload, :revision, :version)"""),
+                        row._asdict(),
+                    )
+        async with town.open_land() as land:
+            async with land.transaction() as session:
+                other = await town.register(session, "field", "SARI CONTOH")
+                await outbox.put(session, town.survey(other, 300))
+            surveys = await eventually(counting(bank, "survey", 2), "what comes after arrives")
+            assert [row.square_metres for row in surveys] == [250, 300]
+            await eventually(lambda: empty(land), "all is carried")
+        assert len(await rows(bank, "parcel")) == 2
+        assert await rows(bank, "dead_letter") == []
+
+
+async def test_a_topic_that_is_missing_is_waited_for_and_nothing_is_lost(town: Town) -> None:
+    admin = town.platform.admin.confluent()
+    client = AdminClient({**admin})
+    async with town.open_land() as land:
+        await eventually(lambda: empty(land), "it runs")
+        for answer in client.delete_topics([town.surveys]).values():
+            await asyncio.to_thread(answer.result)
+        async with land.transaction() as session:
+            await outbox.put(session, town.survey(uuid4(), 250))
+            await town.register(session, "garden", "MELATI CONTOH")
+        topics.apply(admin, Catalogue.load(town.root))
+        await eventually(lambda: empty(land), "with the topic back, all is carried", 60)
