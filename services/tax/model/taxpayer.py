@@ -1,18 +1,14 @@
-"""The tax rules, pure: numbers, what follows from a person's record, KSWP, KLU.
+"""The register: what a taxpayer is, and what follows from a person's record.
 
 Nothing here prints a person: the dataclasses with personal data have no repr of their fields.
 """
 
-from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from pathlib import Path
 from uuid import UUID
 
-import yaml
-
-HOME = 0
+FIRST_PLACE = 1  # serial 0 is the home
 KEPT_AFTER_END = timedelta(days=365)  # an application's topic keeps it one year after its end
 
 
@@ -36,19 +32,6 @@ class Category(StrEnum):
 class TaskKind(StrEnum):
     PILIH_KATEGORI = "PILIH_KATEGORI"
     WARIS = "WARIS"
-
-
-class ReturnState(StrEnum):
-    FILED = "FILED"
-    DUE = "DUE"
-
-
-class Reason(StrEnum):
-    """Why KSWP says NOT_VALID; coarse on purpose (tax secrecy)."""
-
-    NOT_REGISTERED = "NOT_REGISTERED"
-    NAME_DIFFERS = "NAME_DIFFERS"
-    RETURNS_OPEN = "RETURNS_OPEN"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -88,7 +71,7 @@ class Taxpayer:
     marital_status: str | None
     relationship: str | None
     heard_version: int
-    next_serial: int = HOME + 1
+    next_serial: int = FIRST_PLACE
     name_held: bool = False
 
 
@@ -160,102 +143,3 @@ def _closed(after: Taxpayer) -> tuple[TaskKind, ...]:
         return (TaskKind.PILIH_KATEGORI,)
     choice = () if after.marital_status == "KAWIN" else (TaskKind.PILIH_KATEGORI,)
     return (TaskKind.WARIS, *choice)
-
-
-# --- numbers and places -------------------------------------------------------------------------------------------
-
-
-def nitku(npwp: str, serial: int) -> str:
-    """22 digits: the NPWP and a serial of six; 000000 is the home (PER-7/PJ/2025 art. 31-33)."""
-    if len(npwp) != 16 or not (npwp.isascii() and npwp.isdigit()):
-        raise ValueError("An NPWP has 16 digits.")
-    if not 0 <= serial <= 999_999:
-        raise ValueError("The serial of a NITKU has six digits: all are used up.")
-    return f"{npwp}{serial:06d}"
-
-
-@dataclass(frozen=True, slots=True)
-class Permit:
-    """A licence as the copy says it: enough to know whether its place gets a number."""
-
-    licence_id: UUID
-    status: str | None
-    issued_on: date | None
-
-
-IN_FORCE = frozenset({"TERBIT", "BELUM_TERVERIFIKASI", "TERVERIFIKASI", "TERBIT_OTOMATIS"})
-
-
-def in_force(permits: Iterable[Permit]) -> list[Permit]:
-    """Those in force, earliest first (day of issue, then id)."""
-    dated = [(permit.issued_on, permit) for permit in permits if permit.status in IN_FORCE]
-    pairs = sorted((day, permit.licence_id, permit) for day, permit in dated if day)
-    return [permit for _, _, permit in pairs]
-
-
-def places_due(permits: Iterable[Permit], numbered: Collection[UUID]) -> list[UUID]:
-    """Licences whose place still needs a NITKU, in the order in which they get it."""
-    return [permit.licence_id for permit in in_force(permits) if permit.licence_id not in numbered]
-
-
-# --- returns and KSWP ---------------------------------------------------------------------------------------------
-
-
-def return_due_on(tax_year: int) -> date:
-    """A person's yearly return is due on 31 March of the next year (UU KUP art. 3)."""
-    return date(tax_year + 1, 3, 31)
-
-
-def years_due(activated_on: date, day: date) -> list[int]:
-    """The last two tax years whose deadline has passed; none before the activation."""
-    last = day.year - 1 if day > return_due_on(day.year - 1) else day.year - 2
-    return [year for year in (last - 1, last) if year >= activated_on.year]
-
-
-def open_years(activated_on: date, returns: Mapping[int, ReturnState], day: date) -> list[int]:
-    """Years that keep KSWP from being valid: due and not filed, or marked due by an officer."""
-    due = set(years_due(activated_on, day))
-    oldest = day.year - 3
-    marked = {y for y, state in returns.items() if state is ReturnState.DUE and y >= max(activated_on.year, oldest)}
-    return sorted(year for year in due | marked if returns.get(year) is not ReturnState.FILED)
-
-
-def kswp(taxpayer: Taxpayer | None, person: Person, returns: Mapping[int, ReturnState], day: date) -> Reason | None:
-    """None = VALID. Name and number agree, and the last two years' returns were filed (PER-43/PJ/2015)."""
-    if taxpayer is None or taxpayer.status is not Status.AKTIF or not person.counts:
-        return Reason.NOT_REGISTERED
-    if not same_name(taxpayer.registered_name, person.full_name):
-        return Reason.NAME_DIFFERS
-    return Reason.RETURNS_OPEN if open_years(taxpayer.activated_on, returns, day) else None
-
-
-def same_name(one: str | None, other: str | None) -> bool:
-    """Case and spacing do not make another person."""
-    return one is not None and other is not None and one.casefold().split() == other.casefold().split()
-
-
-# --- KLU ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class KluTable:
-    """DJP's own list of activities, as far as this demo needs it; `klu.yaml` names the sources."""
-
-    by_kbli: Mapping[tuple[str, str], str]
-    divisions: frozenset[str]
-
-    @classmethod
-    def load(cls, path: Path) -> "KluTable":
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        rows = {(str(row["kbli_version"]), str(row["kbli_code"])): str(row["klu"]) for row in data["mapping"]}
-        return cls(rows, frozenset(str(division) for division in data["divisions"]))
-
-    def of(self, kbli_version: str | None, kbli_code: str | None) -> str | None:
-        """The KLU of a KBLI code in its edition; None: the citizen is asked."""
-        return self.by_kbli.get((kbli_version or "", kbli_code or ""))
-
-    def refuse(self, code: str) -> str | None:
-        """What is wrong with a typed KLU, in words; None if nothing."""
-        if len(code) != 5 or not (code.isascii() and code.isdigit()):
-            return "A KLU has five digits."
-        return None if code[:2] in self.divisions else "The first two digits are no division of the KLU list."
