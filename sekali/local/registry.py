@@ -20,16 +20,16 @@ class Registry:
     admin: Admin
     management_port: int
     name = "registry"
-    limit = 90.0
+    limit = 180.0
 
     def process(self) -> Process:
         database = urlsplit(self.admin.postgres_url)
         address = urlsplit(self.admin.registry_url)
         folder = self.place.jars / "registry"
-        options = ["-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true"]
+        command = java(320, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
         return Process(
             name=self.name,
-            argv=[java(), *options, "-jar", str(folder / "quarkus-run.jar")],
+            argv=[*command, "-jar", str(folder / "quarkus-run.jar")],
             env={
                 "APICURIO_STORAGE_KIND": "sql",
                 "APICURIO_STORAGE_SQL_KIND": "postgresql",

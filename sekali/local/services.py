@@ -25,7 +25,7 @@ class Service:
     name: str
     traced: bool = True
     extra: Mapping[str, str] = field(default_factory=dict)
-    limit = 60.0
+    limit = 120.0
 
     def process(self) -> Process:
         return Process(

@@ -18,17 +18,17 @@ class Zipkin:
     place: Place
     endpoints: Endpoints
     name = "zipkin"
-    limit = 90.0
+    limit = 180.0
 
     def process(self) -> Process:
         address = urlsplit(self.endpoints.traces.url)
-        options = ["-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true"]
+        command = java(256, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
         # server.address would be ignored: the server is Armeria's, and listens everywhere unless told so here.
         listen = [f"--armeria.ports[0].port={address.port}", "--armeria.ports[0].ip=127.0.0.1"]
         listen += ["--armeria.ports[0].protocols[0]=http"]
         return Process(
             name=self.name,
-            argv=[java(), *options, "-jar", str(self.place.jars / "zipkin" / "zipkin.jar"), *listen],
+            argv=[*command, "-jar", str(self.place.jars / "zipkin" / "zipkin.jar"), *listen],
             env={"MEM_MAX_SPANS": MOST_SPANS, "QUERY_PORT": str(address.port)},
             cwd=self.place.jars / "zipkin",
             tier=1,
