@@ -1,7 +1,7 @@
 # The one front door. `make` lists what there is to do.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo up stop clean test check lock setup
+.PHONY: help demo up stop clean test check lock setup containers
 
 RESIDENTS ?= 10000
 export RESIDENTS
@@ -41,6 +41,14 @@ check: setup  ## style, types, import contracts, generated files and the lock
 	$(BIN)/lint-imports
 	$(BIN)/sekali types --check
 	$(BIN)/pytest --quiet tests/local/test_requirements.py
+
+containers: .sekali/compose.env  ## the same in containers, by deploy/compose.yaml (stop: docker compose -p sekali down)
+	@docker compose --env-file $< -f deploy/compose.yaml up --build --detach --wait agencies
+
+.sekali/compose.env:
+	@mkdir -p .sekali
+	@umask 077; for name in POSTGRES KAFKA REGISTRY; do \
+		echo "$${name}_PASSWORD=$$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"; done > $@
 
 lock: setup  ## pin and hash again what pyproject.toml asks for
 	@$(PIP) install uv

@@ -47,6 +47,8 @@ class Platform:
         self.place = Place(root.resolve(), state.resolve())
         self.control = Control(self.place.state, owner)
         self.report = report
+        self.host = "127.0.0.1"
+        """Where services listen."""
         self._usual = usual
 
     @property
@@ -100,7 +102,7 @@ class Platform:
         with self.alone():
             endpoints, traced = self.endpoints, self.runs("zipkin")
             wanted = self.place.services() if services is None else services
-            found = [Service(self.place, endpoints, name, traced, extra or {}) for name in wanted]
+            found = [Service(self.place, endpoints, name, traced, extra or {}, self.host) for name in wanted]
             with ThreadPoolExecutor(len(found) or 1) as pool:
                 for task in [pool.submit(self.start, service) for service in found]:
                     task.result()

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
+
 from sekali.local.endpoints import Endpoints
 from sekali.local.place import Place
 from sekali.local.processes import Process
-from sekali.local.registry import answers
 from sekali.local.zipkin import SPANS
 
 RUNS_ON = ("sekali", "schemas", "contracts")
@@ -25,6 +26,7 @@ class Service:
     name: str
     traced: bool = True
     extra: Mapping[str, str] = field(default_factory=dict)
+    host: str = "127.0.0.1"
     limit = 120.0
 
     def process(self) -> Process:
@@ -51,7 +53,7 @@ class Service:
             "SEKALI_KAFKA_MECHANISM": kafka.mechanism,
             "SEKALI_REGISTRY_URL": self.endpoints.registry.url,
             "SEKALI_KEYRING": str(self.place.keys / f"{self.name}.json"),
-            "SEKALI_HTTP_HOST": "127.0.0.1",
+            "SEKALI_HTTP_HOST": self.host,
             "SEKALI_HTTP_PORT": url.rpartition(":")[2],
             "SEKALI_DOORS": json.dumps(self.endpoints.http, sort_keys=True),
             "OTEL_SERVICE_NAME": self.name,
@@ -67,7 +69,18 @@ class Service:
         return environment | dict(self.extra)
 
     def wrong(self) -> str | None:
-        return answers(f"{self.endpoints.http[self.name]}/health/ready")
+        """The service's own words, where it answers that it is not ready."""
+        url = f"{self.endpoints.http[self.name]}/health/ready"
+        try:
+            answer = httpx.get(url, timeout=5.0)
+            said: object = answer.json()
+        except (httpx.HTTPError, ValueError) as error:
+            return f"{url} gives no answer ({type(error).__name__})"
+        if answer.status_code == httpx.codes.OK:
+            return None
+        parts = said.items() if isinstance(said, dict) else ()
+        words = "; ".join(f"{part}: {word}" for part, word in parts if word != "ok")
+        return f"{url} answers {answer.status_code} {words}".strip()
 
 
 def _digest(root: Path, service: str) -> str:
