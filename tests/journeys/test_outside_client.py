@@ -17,6 +17,7 @@ import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
 
 from demo.story.cast import MELATI, SARI, SARI_STREET
+from demo.story.checking import until
 from tests.journeys.stack import Melati, Stack
 
 GROUPS = ("change", "identity", "life", "birth", "address", "civil", "family")
@@ -154,7 +155,8 @@ def test_a_stranger_is_not_let_in(credentials: dict[str, Any]) -> None:
     try:
         with pytest.raises(KafkaException):
             consumer.list_topics(timeout=3)
-        consumer.poll(5)  # the client tells its errors while it is polled
+        # The client tells its errors while it is polled.
+        until("a refusal", lambda: bool(consumer.poll(0.1) or errors), SECONDS)
         assert KafkaError._AUTHENTICATION in {error.code() for error in errors}
     finally:
         consumer.close()
