@@ -36,26 +36,28 @@ def main(
     asyncio.run(seed(endpoints.http["population"], residents))
 
 
-async def seed(door: str, wanted: int, console: Console | None = None) -> int:
-    """Tops up to `wanted` residents and waits until all of them are said; returns how many there are.
+async def seed(door: str, wanted: int) -> int:
+    """`fill` through the registry's door at this URL."""
+    headers = {"Authorization": f"Bearer {OFFICER}"}
+    async with httpx.AsyncClient(base_url=door, headers=headers, timeout=REQUEST_SECONDS) as client:
+        return await fill(Register(client), wanted, Console(), DRAIN_SECONDS)
+
+
+async def fill(register: Register, wanted: int, console: Console, limit: float) -> int:
+    """Tops up to `wanted` residents and waits until all are said, `limit` seconds at most; returns how many there are.
 
     Raises `SeedFailed`. Seeding comes in whole batches, so there may be some more than wanted.
     """
-    console = console or Console()
-    headers = {"Authorization": f"Bearer {OFFICER}"}
-    async with httpx.AsyncClient(base_url=door, headers=headers, timeout=REQUEST_SECONDS) as client:
-        register = Register(client)
-        before = (await register.count()).residents
-        started = time.monotonic()
-        with _bars(console) as bars:
-            have = before
-            if have < wanted:
-                task = bars.add_task("registered", total=wanted, completed=have, start_at=have)
-                have = await _top_up(register, have, wanted, bars, task)
-            registered = time.monotonic()
-            await _drain(register, bars)
-        _tell(console, have, have - before, registered - started, time.monotonic() - started)
-        return have
+    before = have = (await register.count()).residents
+    started = time.monotonic()
+    with _bars(console) as bars:
+        if have < wanted:
+            task = bars.add_task("registered", total=wanted, completed=have, start_at=have)
+            have = await _top_up(register, have, wanted, bars, task)
+        registered = time.monotonic()
+        await _drain(register, bars, limit)
+    _tell(console, have, have - before, registered - started, time.monotonic() - started)
+    return have
 
 
 async def _top_up(register: Register, have: int, wanted: int, bars: Progress, task: TaskID) -> int:
@@ -84,15 +86,15 @@ async def _first_missing(register: Register) -> int:
     return missing
 
 
-async def _drain(register: Register, bars: Progress) -> None:
+async def _drain(register: Register, bars: Progress, limit: float) -> None:
     """Until the relay has carried every change to the bus."""
     left = (await register.count()).unsaid
     task = bars.add_task("said", total=left, start_at=0)
-    until = time.monotonic() + DRAIN_SECONDS
+    until = time.monotonic() + limit
     most = left
     while left:
         if time.monotonic() > until:
-            raise SeedFailed(f"After {DRAIN_SECONDS:.0f} s {left} changes are not said: look at `sekali doctor`.")
+            raise SeedFailed(f"After {limit:.0f} s {left} changes are not said: look at `sekali doctor`.")
         await asyncio.sleep(LOOK_SECONDS)
         left = (await register.count()).unsaid
         most = max(most, left)

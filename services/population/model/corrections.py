@@ -13,6 +13,7 @@ from services.population.model.codes import (
     ChangeKind,
     Decision,
     Life,
+    MaritalStatus,
     Nationality,
     Reason,
     Relationship,
@@ -22,8 +23,9 @@ from services.population.model.codes import (
 )
 from services.population.model.dates import present, wrong_day, wrong_order
 from services.population.model.orders import AddressOrder, Name, Text, Unit
-from services.population.model.records import Resident
+from services.population.model.records import Resident, age
 from services.population.model.register import Register
+from services.population.model.registration import MARRIED_FROM
 
 # Field of population.resident.v1 -> field of the record, type of its value.
 OF_RESIDENT: dict[str, tuple[str, Any]] = {
@@ -119,7 +121,17 @@ def _wrong_birth(resident: Resident, day: date, today: date, named: str) -> list
     death = wrong_order(resident.died_on, day, named, "") if resident.died_on else None
     if death:
         death = FieldError(named, "This day is after the death.", "Check both days.")
-    return present(wrong_day(day, today, named), death)
+    return present(wrong_day(day, today, named), death, _too_young(resident, day, today, named))
+
+
+def _too_young(resident: Resident, day: date, today: date, named: str) -> FieldError | None:
+    born = replace(resident, birth_date=day)
+    married = resident.marital_status is not MaritalStatus.BELUM_KAWIN
+    if married and age(day, today) < MARRIED_FROM:
+        return FieldError(named, "This resident has married, and would be too young for it.", "Check the day.")
+    if resident.is_head and resident.is_present and not born.is_adult(today):
+        return FieldError(named, "A child can't head a family.", "Let an adult head the card first.")
+    return None
 
 
 def _wrong_death(resident: Resident, day: date, today: date, named: str) -> list[FieldError]:
