@@ -131,7 +131,7 @@ class Bus:
             if card.kind == "state" and card.topic not in current:
                 raise SekaliError(
                     f"{self.agency} says the state topic {card.topic} and gives no way to say its present state again: "
-                    f"add it to CURRENT in services/{self.agency}/outbox.py."
+                    f"hand it to Bus(current=…) in services/{self.agency}/app.py."
                 )
         for contract in self.catalogue.hears(self.agency):
             if contract.topic not in self._inbox.declared:

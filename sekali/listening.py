@@ -10,7 +10,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from faststream import AckPolicy
-from faststream.kafka import KafkaBroker
+from faststream.kafka import KafkaBroker, Topic
 from faststream.kafka.annotations import KafkaMessage as TheMessage
 from faststream.kafka.message import KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
@@ -65,7 +65,7 @@ def listen(broker: KafkaBroker, subscription: Subscription) -> None:
     """Declare the subscription at the broker; nothing connects before the broker starts."""
     seeking = Seeking(subscription)
     subscriber = broker.subscriber(
-        subscription.contract.topic,
+        Topic(subscription.contract.topic, declare=False),  # topics are made from cards, not by who hears them
         batch=True,
         group_id=subscription.group,
         ack_policy=AckPolicy.MANUAL,
