@@ -1,5 +1,6 @@
 """Where an event goes that cannot be decoded, unsealed or applied: the agency's own table, payload still sealed."""
 
+import logging
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from sekali.codec import Poison, Record
 from sekali.contracts import Contract, fingerprint
 from sekali.database import now
 from sekali.errors import SekaliError
+
+logger = logging.getLogger(__name__)
 
 BURY = text("""
     insert into dead_letter (topic, partition, record_offset, record_timestamp, key, header_names, header_values,
@@ -58,6 +61,14 @@ def stored(record: Record) -> dict[str, Any]:
 
 async def bury(session: AsyncSession, record: Record, contract: Contract, poison: Poison) -> None:
     """Keep a record with its cause, in the caller's transaction."""
+    logger.warning(
+        "%s[%d]@%d goes to the dead letters: %s: %s",
+        record.topic,
+        record.partition,
+        record.offset,
+        poison.cause,
+        poison,
+    )
     await session.execute(
         BURY,
         stored(record)

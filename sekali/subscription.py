@@ -179,14 +179,6 @@ class Subscription:
                     await then(session, [key])
 
     async def _bury(self, session: AsyncSession, record: Record, poison: Poison, batch: Batch) -> None:
-        logger.warning(
-            "%s[%d]@%d goes to the dead letters: %s: %s",
-            record.topic,
-            record.partition,
-            record.offset,
-            poison.cause,
-            poison,
-        )
         batch.outcomes[poison.cause] += 1
         await deadletter.bury(session, record, self.contract, poison)
 
