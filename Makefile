@@ -15,7 +15,7 @@ LOCK := uv pip compile pyproject.toml --extra test --universal --python-version 
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1 /' | \
-		while read -r name words; do printf 'make %-7s %s\n' "$$name" "$$words"; done
+		while read -r name words; do printf 'make %-10s %s\n' "$$name" "$$words"; done
 
 demo: setup  ## start everything, register RESIDENTS=10000 fictive residents, play and check the story
 	@$(BIN)/sekali up

@@ -1,5 +1,6 @@
 """Everything that can be wrong with an installation, asked one by one: `sekali doctor`."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -36,8 +37,9 @@ class Finding:
 
 def checkup(place: Place) -> Iterator[Finding]:
     """From the ground up; what needs a part that does not answer is not asked."""
-    yield Finding("Java runs", machine.java(), "remove .venv and run `make setup`")
-    yield Finding("the jars are there", machine.jars(place), f"{UP}, which fetches them by Maven")
+    if "SEKALI_OUTSIDE_KAFKA" not in os.environ:
+        yield Finding("Java runs", machine.java(), "remove .venv and run `make setup`")
+        yield Finding("the jars are there", machine.jars(place), f"{UP}, which fetches them by Maven")
     yield Finding("there is room on the disk", machine.disk(place), "free some, or drop the data by `make clean`")
     files = [Endpoints.path(place.state), Admin.path(place.state)]
     if not all(file.exists() for file in files):
