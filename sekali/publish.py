@@ -36,20 +36,20 @@ async def _topic(registry: Registry, catalogue: Catalogue, topic: str) -> list[s
 
 
 async def _subject(registry: Registry, subject: str, schema: dict[str, Any], mode: str, number: int) -> list[str]:
-    said = []
+    # The rule first: the registry itself then judges what comes.
+    said = await _ruled(registry, subject, mode)
     try:
         await registry.id_of(subject, schema)
     except UnknownSchema:
-        if await registry.versions(subject):  # the rule first: the registry itself then judges what comes
-            said += await _ruled(registry, subject, mode)
         schema_id = await registry.register(subject, schema)
-        if fingerprint(await registry.schema_by_id(schema_id)) != fingerprint(schema):
-            raise RegistryDiffers(
-                f"The registry gives back another schema for {subject} than it was given. It must keep each attribute; "
-                "use a registry that does."
-            ) from None
-        said.append(f"registered {subject} revision {number} as {schema_id}")
-    return said + await _ruled(registry, subject, mode)
+    else:
+        return said
+    if fingerprint(await registry.schema_by_id(schema_id)) != fingerprint(schema):
+        raise RegistryDiffers(
+            f"The registry gives back another schema for {subject} than it was given. It must keep each attribute; "
+            "use a registry that does."
+        )
+    return [*said, f"registered {subject} revision {number} as {schema_id}"]
 
 
 async def _ruled(registry: Registry, subject: str, mode: str) -> list[str]:

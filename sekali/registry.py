@@ -71,11 +71,8 @@ class Registry:
         return None if answer.status_code == httpx.codes.NOT_FOUND else str(_member(answer, "compatibilityLevel"))
 
     async def set_compatibility(self, subject: str, mode: str) -> None:
-        """Raises `UnknownSchema` where the registry wants the subject first, as Apicurio does."""
-        answer = await self._ask("PUT", f"/config/{_path(subject)}", {"compatibility": mode})
-        if answer.status_code == httpx.codes.NOT_FOUND:
-            raise UnknownSchema(f"The registry has no subject {subject}. Register a schema first.")
-        _checked(answer)
+        """Hold a subject to a mode; it need not have a schema yet."""
+        _checked(await self._ask("PUT", f"/config/{_path(subject)}", {"compatibility": mode}))
 
     async def ready(self) -> bool:
         try:

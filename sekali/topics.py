@@ -1,5 +1,6 @@
 """Kafka topics made from the cards."""
 
+import time
 from collections.abc import Mapping
 
 from confluent_kafka.admin import (
@@ -63,6 +64,7 @@ def apply(
     if not dry_run:
         _create(client, catalogue, missing, wanted, replicas)
         _alter(client, differing)
+        _await(client, wanted if missing or differing else {})
     said = [f"created {topic} ({catalogue.cards[topic].partitions} partitions)" for topic in missing]
     return said + [
         f"changed {topic}: {name}={value}" for topic, ones in differing.items() for name, value in ones.items()
@@ -107,3 +109,15 @@ def _alter(client: AdminClient, differing: Mapping[str, dict[str, str]]) -> None
         resources.append(ConfigResource(ResourceType.TOPIC, topic, incremental_configs=entries))
     for answer in (client.incremental_alter_configs(resources, request_timeout=SECONDS) if resources else {}).values():
         answer.result()
+
+
+def _await(client: AdminClient, wanted: Mapping[str, dict[str, str]]) -> None:
+    """The controller answers before every broker knows: wait until what was asked for is seen."""
+    end = time.monotonic() + SECONDS
+    while wanted:
+        known = client.list_topics(timeout=SECONDS).topics
+        if wanted.keys() <= known.keys() and not _differing(client, wanted):
+            return
+        if time.monotonic() > end:
+            raise TopicDiffers(f"The brokers do not show the topics after {SECONDS} s. Look at the broker's log.")
+        time.sleep(0.05)

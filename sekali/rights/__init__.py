@@ -55,4 +55,5 @@ def apply(
         keyrings.write(keys, rings)
         broker.put_users({agency: passwords[agency] for agency in catalogue.agencies})
         broker.add_rules(added)
+        broker.await_rules(wanted)
     return said

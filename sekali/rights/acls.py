@@ -1,5 +1,6 @@
 """Who may do what on the broker: users and access rules that follow from cards and contracts, deny by default."""
 
+import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from confluent_kafka.admin import (
 )
 
 from sekali.contracts import Catalogue, Contract
+from sekali.errors import SekaliError
 
 SECONDS = 30
 ITERATIONS = 8192
@@ -26,6 +28,10 @@ ANYONE: Any = None  # the library's own types forbid None here, its documentatio
 EVERYTHING = AclBindingFilter(
     ResourceType.ANY, ANYONE, ResourcePatternType.ANY, ANYONE, ANYONE, AclOperation.ANY, AclPermissionType.ANY
 )
+
+
+class RightsDiffer(SekaliError):
+    """The broker's rules are not what was asked for."""
 
 
 class Rule(NamedTuple):
@@ -94,6 +100,14 @@ class Broker:
         ]
         for answer in (self._client.delete_acls(filters, request_timeout=SECONDS) if filters else {}).values():
             answer.result()
+
+    def await_rules(self, wanted: set[Rule]) -> None:
+        """The controller answers before the broker's authorizer knows: wait until it does."""
+        end = time.monotonic() + SECONDS
+        while self.rules().keys() != wanted:
+            if time.monotonic() > end:
+                raise RightsDiffer(f"The broker does not show the new rules after {SECONDS} s. Look at its log.")
+            time.sleep(0.05)
 
     def _alter_users(self, changes: Sequence[UserScramCredentialAlteration]) -> None:
         if changes:
