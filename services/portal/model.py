@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import isfinite
 from typing import Any
 from unicodedata import category
 from uuid import UUID, uuid5
@@ -112,7 +113,7 @@ def proposals(
 def is_storable(name: str, value: Any) -> bool:
     """One printable value under a printable name; PostgreSQL refuses NUL and lone surrogates."""
     texts = [name, *([value] if isinstance(value, str) else [])]
-    flat = value is None or isinstance(value, str | int | float | bool)
+    flat = value is None or isinstance(value, str | int | bool) or (isinstance(value, float) and isfinite(value))
     return flat and all(category(sign) not in UNPRINTABLE for text in texts for sign in text)
 
 

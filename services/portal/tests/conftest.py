@@ -1,0 +1,96 @@
+"""A fresh portal for each test: its own database, migrated, on the session's PostgreSQL; one agency beside it."""
+
+import base64
+import json
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sekali import migrations
+from sekali.contracts import Catalogue
+from sekali.database import Database
+from sekali.doors import application
+from sekali.outbox import WRITER, Writer
+from sekali.sealing import Keyring
+from services.portal import forms, service
+from services.portal.app import TITLE
+from services.portal.inbox import hearing
+from services.portal.prefill import Agencies, contact_form
+from services.portal.settings import Settings
+from services.portal.tests.counter import Counter
+from services.portal.tests.office import Clock, Office
+
+START = datetime(2026, 11, 20, 3, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def catalogue(pytestconfig: pytest.Config) -> Catalogue:
+    return Catalogue.load(pytestconfig.rootpath)
+
+
+@pytest.fixture
+def counter() -> Iterator[Counter]:
+    running = Counter()
+    yield running
+    running.shut()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, catalogue: Catalogue, pytestconfig: pytest.Config) -> Settings:
+    """With keys for what the portal seals."""
+    keysets = {
+        f"{card.topic}/{group.name}": {"current": 1, "keys": {"1": base64.b64encode(os.urandom(32)).decode()}}
+        for card in catalogue.says("portal")
+        for group in catalogue.latest(card.topic).sealed
+    }
+    path = tmp_path / "portal.json"
+    path.write_text(json.dumps({"keysets": keysets}), "utf-8")
+    return Settings(
+        agency="portal",
+        root=pytestconfig.rootpath,
+        database_url="postgresql+asyncpg://unused",
+        kafka_bootstrap="127.0.0.1:0",
+        registry_url="http://127.0.0.1:0",
+        keyring=path,
+        door_timeout=timedelta(seconds=2),
+    )
+
+
+@pytest.fixture
+async def agencies(counter: Counter, settings: Settings) -> AsyncIterator[Agencies]:
+    made = Agencies({"counter": counter.url}, settings.door_timeout)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def office(
+    agency_database: Callable[[], str], catalogue: Catalogue, settings: Settings, agencies: Agencies
+) -> AsyncIterator[Office]:
+    clock, keyring = Clock(START), Keyring(settings.keyring)
+    writer = Writer("portal", catalogue, keyring, lambda: None)
+    database = Database(agency_database(), info={WRITER: writer}, clock=clock)
+    library = Path(migrations.__file__).parent
+    await database.migrate([library / "versions", settings.root / "services" / "portal" / "migrations"], library)
+    handing = service.Handing(
+        agencies=agencies,
+        deciders=["population"],
+        lease=timedelta(seconds=10),
+        first=settings.retry_first,
+        most=settings.retry_most,
+    )
+    yield Office(database, clock, catalogue, keyring, hearing(catalogue), handing, settings)
+    await database.close()
+
+
+@pytest.fixture
+async def door(office: Office, agencies: Agencies) -> AsyncIterator[httpx.AsyncClient]:
+    own = contact_form()
+    routers = (forms.contact_doors(own), forms.agencies_doors(agencies, office.handing, own), forms.mine())
+    app = application(office, *routers, title=TITLE)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://portal") as client:
+        yield client

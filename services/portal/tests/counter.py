@@ -1,0 +1,90 @@
+"""Another agency's counter: a small agency with one form behind a real HTTP door that can be shut and opened again."""
+
+import socket
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Request
+from starlette.responses import JSONResponse
+
+TOPIC = "population.resident.v1"
+BOXES: list[dict[str, Any]] = [
+    {"name": "full_name", "source": {"topic": TOPIC, "field": "identity.full_name"}},
+    {"name": "email_address", "source": {"topic": "portal.contact.v1", "field": "contact.email"}},
+    {"name": "mobile", "source": {"topic": "portal.contact.v1", "field": "contact.mobile"}},
+    {"name": "wish", "source": None},
+]
+TITLE = {"id": "Permohonan", "en": "A request"}
+LIMIT_SECONDS = 10.0
+
+
+@dataclass
+class Counter:
+    """`answers` are given to submissions one after the other, then 201; `taken` is what has arrived."""
+
+    answers: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    corrected: list[dict[str, Any]] = field(default_factory=list)
+    taken: list[dict[str, Any]] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
+    application_id: str = "01a20230-df74-7157-999b-448c645b9c3d"
+
+    def __post_init__(self) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self.open()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def open(self) -> None:
+        config = uvicorn.Config(self._app(), host="127.0.0.1", port=self.port, log_level="critical", lifespan="off")
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        end = time.monotonic() + LIMIT_SECONDS
+        while not self._server.started:
+            assert time.monotonic() < end, "the counter did not open"
+            time.sleep(0.005)
+
+    def shut(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(LIMIT_SECONDS)
+
+    def _app(self) -> FastAPI:
+        app = FastAPI()
+
+        @app.get("/forms")
+        async def forms() -> dict[str, Any]:
+            return {"forms": [{"name": "request", "title": TITLE}]}
+
+        @app.get("/forms/request/declaration")
+        async def declaration() -> dict[str, Any]:
+            return {"form": "request", "title": TITLE, "boxes": BOXES}
+
+        @app.get("/forms/request")
+        async def opened(request: Request) -> dict[str, Any]:
+            self.tokens.append(request.headers["authorization"])
+            return {"form": "request", "title": TITLE, "boxes": BOXES, "counts": {"asked": len(BOXES)}}
+
+        @app.post("/forms/request")
+        async def submit(request: Request) -> JSONResponse:
+            self.tokens.append(request.headers["authorization"])
+            self.taken.append(await request.json())
+            status, body = self.answers.pop(0) if self.answers else (201, self.receipt())
+            return JSONResponse(body, status)
+
+        return app
+
+    def receipt(self) -> dict[str, Any]:
+        counts = {"asked": 4, "key": 0, "filled": 1, "typed": 3, "left_empty": 0}
+        return {
+            "application_id": self.application_id,
+            "status": "DIAJUKAN",
+            "counts": counts,
+            "corrected": self.corrected,
+        }
