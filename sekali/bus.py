@@ -13,7 +13,7 @@ from faststream.specification import AsyncAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sekali import gauges, migrations, outbox
+from sekali import effect, gauges, migrations, outbox
 from sekali.codec import Decoder
 from sekali.contracts import Catalogue
 from sekali.database import Clock, Database, utc_now
@@ -96,7 +96,11 @@ class Bus:
         await self.database.migrate([library / "versions", own], library)
         self._tasks.append(asyncio.create_task(self.relay.run(), name="relay"))
         self._tasks.append(asyncio.create_task(self._run_parked(), name="parked"))
-        own_workers = [Worker("measure", timedelta(seconds=MEASURE_SECONDS), _measure), *self._workers]
+        own_workers = [
+            Worker("measure", timedelta(seconds=MEASURE_SECONDS), _measure),
+            Worker("prune", timedelta(hours=1), _prune),
+            *self._workers,
+        ]
         self._tasks += [asyncio.create_task(self._repeat(worker), name=worker.name) for worker in own_workers]
         # Kafka may be away: doors open all the same, and hearing begins when it is back.
         self._tasks.append(asyncio.create_task(self._hear(), name="hear"))
@@ -159,7 +163,7 @@ class Bus:
                 wake_parked=self._parked.set,
             )
             self.subscriptions[topic] = subscription
-            listen(self.broker, subscription)
+            listen(self.broker, subscription, self.settings.instance)
 
     def _wake_relay(self) -> None:
         self.relay.wake()
@@ -208,3 +212,8 @@ class Bus:
 async def _measure(bus: Bus) -> None:
     async with bus.transaction() as session:
         await gauges.measure(session, bus.subscriptions)
+
+
+async def _prune(bus: Bus) -> None:
+    async with bus.transaction() as session:
+        await effect.prune(session)

@@ -16,6 +16,9 @@ from sekali.inbox import Awaiting, Effect
 
 FIRST_TIME = text("insert into inbox_event (event_id) values (:event_id) on conflict do nothing returning event_id")
 
+# Longer than any fact topic keeps its log, so that no event can come back after its mark is gone.
+PRUNE = text("delete from inbox_event where heard_at < clock_timestamp() - interval '30 days'")
+
 
 class Outcome(Enum):
     APPLIED = auto()
@@ -86,3 +89,8 @@ class Effects:
             with spans.within(span, event.traceparent):
                 await self._effect.handler(session, self._effect.event.of(event.value))
         return Outcome.APPLIED
+
+
+async def prune(session: AsyncSession) -> None:
+    """Forget the marks of effects whose events no log holds any more."""
+    await session.execute(PRUNE)

@@ -32,6 +32,9 @@ class AgencySettings(BaseSettings):
     keyring: Path
     """This agency's keys for sealed fields, mode 0600."""
 
+    instance: str = "1"
+    """Which of the agency's processes this is: Kafka gives a restarted one its partitions back at once."""
+
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=0, ge=0, le=65535)
     """0 = any free port."""
