@@ -5,9 +5,8 @@ from fastapi import FastAPI
 from sekali import tracing
 from sekali.bus import Bus
 from sekali.doors import application, serve
-from services.population import forms
+from services.population import forms, service
 from services.population.inbox import inbox
-from services.population.outbox import CURRENT
 from services.population.settings import Settings
 
 TITLE = {"id": "Register kependudukan (Dukcapil)", "en": "The population registry"}
@@ -15,7 +14,7 @@ TITLE = {"id": "Register kependudukan (Dukcapil)", "en": "The population registr
 
 def build(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
-    bus = Bus(settings, inbox=inbox, current=CURRENT)
+    bus = Bus(settings, inbox=inbox, current=service.CURRENT)
     region = settings.issuing_region
     return application(
         bus, forms.registrations(), forms.orders(region), forms.lookups(), forms.proposals(region), title=TITLE

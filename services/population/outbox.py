@@ -1,15 +1,11 @@
 """How residents become what the register says."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
-
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.population import events
 from services.population.model.codes import Decision, Reason, Standing
 from services.population.model.records import FamilyCard, Resident
-from services.population.store import register
 
 
 def state(resident: Resident, card: FamilyCard) -> events.Resident:
@@ -66,11 +62,3 @@ def decided(correction_id: UUID, decision: Decision, reason: Reason | None, at: 
         reason_code=events.CorrectionDecidedReason(reason) if reason else None,
         decided_at=at,
     )
-
-
-async def current_residents(session: AsyncSession, keys: Sequence[UUID]) -> Sequence[events.Resident]:
-    """The present states of these residents, under their locks."""
-    return [state(resident, card) for resident, card in await register.lock_states(session, keys)]
-
-
-CURRENT = {events.Resident.TOPIC: current_residents}

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, table
+from sqlalchemy import any_, func, literal, select, table
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,26 +33,29 @@ class ChangedMeanwhile(Problem):
 
 
 async def hold(session: AsyncSession, named: Collection[UUID], at: datetime) -> Register:
-    """The cards of the named residents, all who stand on them, and the spouses of the named; locked.
+    """The cards of the named residents and of their spouses, and all who stand on these cards; locked.
 
     Cards first, then residents, both in id order: so two use cases never wait for each other crosswise, and who
     joins or leaves a card waits for its lock.
     """
     seen = await _places(session, named)
-    cards = await _lock_cards(session, {row.card_id for row in seen})
-    spouses = {row.spouse_id for row in seen if row.spouse_id}
-    residents = await _lock_residents(session, set(cards), spouses)
+    couples = await _places(session, {row.spouse_id for row in seen if row.spouse_id})
+    cards = await _lock_cards(session, {row.card_id for row in (*seen, *couples)})
+    residents = await _lock_residents(session, cards)
     for row in seen:
         # Read before the locks were had: who has moved or married since then is not wholly held.
         held = residents.get(row.resident_id)
-        if held is None or held.card_id not in cards or (held.spouse_id and held.spouse_id not in residents):
+        if held is None or (held.spouse_id and held.spouse_id not in residents):
             raise ChangedMeanwhile
     return Register(cards.values(), residents.values(), at)
 
 
-async def _places(session: AsyncSession, named: Collection[UUID]) -> Sequence[Any]:
+async def _places(session: AsyncSession, ids: Collection[UUID]) -> Sequence[Any]:
+    """Where residents stand, unlocked: resident_id, card_id, spouse_id."""
+    if not ids:
+        return ()
     wanted = select(resident.c.resident_id, resident.c.card_id, resident.c.spouse_id)
-    return (await session.execute(wanted.where(resident.c.resident_id.in_(named)))).all()
+    return (await session.execute(wanted.where(resident.c.resident_id.in_(ids)))).all()
 
 
 async def _lock_cards(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, FamilyCard]:
@@ -58,19 +63,19 @@ async def _lock_cards(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID
     return {row.card_id: read_card(row) for row in await session.execute(wanted.with_for_update())}
 
 
-async def _lock_residents(
-    session: AsyncSession, cards: Collection[UUID], ids: Collection[UUID]
-) -> dict[UUID, Resident]:
-    wanted = select(resident).where(resident.c.card_id.in_(cards) | resident.c.resident_id.in_(ids))
-    ordered = wanted.order_by(resident.c.resident_id).with_for_update()
-    return {row.resident_id: read_resident(row) for row in await session.execute(ordered)}
+async def _lock_residents(session: AsyncSession, cards: Collection[UUID]) -> dict[UUID, Resident]:
+    wanted = select(resident).where(resident.c.card_id.in_(cards)).order_by(resident.c.resident_id)
+    return {row.resident_id: read_resident(row) for row in await session.execute(wanted.with_for_update())}
 
 
 async def lock_states(session: AsyncSession, ids: Collection[UUID]) -> list[tuple[Resident, FamilyCard]]:
     """Residents locked in id order, each with the card as it is under that lock."""
-    held = select(resident).where(resident.c.resident_id.in_(ids)).order_by(resident.c.resident_id).with_for_update()
-    residents = [read_resident(row) for row in await session.execute(held)]
-    wanted = select(family_card).where(family_card.c.card_id.in_({one.card_id for one in residents}))
+    # Arrays: a repair may ask for more keys than a statement can have parameters.
+    held = select(resident).where(resident.c.resident_id == any_(literal(list(ids), ARRAY(UUID_TYPE))))
+    ordered = held.order_by(resident.c.resident_id).with_for_update()
+    residents = [read_resident(row) for row in await session.execute(ordered)]
+    on = list({one.card_id for one in residents})
+    wanted = select(family_card).where(family_card.c.card_id == any_(literal(on, ARRAY(UUID_TYPE))))
     cards = {row.card_id: read_card(row) for row in await session.execute(wanted)}
     return [(one, cards[one.card_id]) for one in residents]
 

@@ -42,6 +42,23 @@ async def test_rangga_dies_and_melati_heads_a_new_card(office: Office) -> None:
     assert (dead["version"], widow["version"]) == (2, 2)
 
 
+async def test_a_wife_who_lives_apart_is_widowed_too(office: Office) -> None:
+    _, melati_id = await office.register(card_a())
+    (rangga_id,) = await office.register(card_b())
+    wedding = {
+        "husband_id": str(rangga_id),
+        "wife_id": str(melati_id),
+        "married_on": "2024-02-10",
+        "certificate": {"issuer": "KUA", "number": "CONTOH/01/2024"},
+        "household": "APART",
+    }
+    await office.order("/marriages", wedding)
+    await office.order("/deaths", {"resident_id": str(rangga_id), "died_on": "2024-09-01"})
+    widow = await office.last_said(melati_id)
+    assert (widow["version"], widow["civil"]["marital_status"]) == (3, "CERAI_MATI")
+    assert (widow["family"]["relationship"], widow["family"]["kk_number"]) == ("ANAK", card_a()["kk_number"])
+
+
 async def test_orphans_join_the_card_of_a_relative(office: Office) -> None:
     sari = card_a()["members"][0]
     card = {"kk_number": "9999990101200007", "address": card_a()["address"], "members": [sari, bintang()]}

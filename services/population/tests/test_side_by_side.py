@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from services.population.outbox import CURRENT
+from services.population import service
 from services.population.tests.families import MENTENG, PEGANGSAAN, card_a, card_b, couple
 from services.population.tests.office import OFFICER, Office
 
@@ -74,7 +74,7 @@ async def test_the_present_state_is_what_was_said_last(office: Office) -> None:
     move = {"resident_id": str(sari_id), "moved_on": "2024-06-01", "address": PEGANGSAAN}
     await office.order("/moves", move)
     async with office.bus.transaction() as session:
-        states = await CURRENT["population.resident.v1"](session, [melati_id, sari_id])
+        states = await service.CURRENT["population.resident.v1"](session, [melati_id, sari_id])
     assert [state.resident_id for state in states] == sorted([melati_id, sari_id])
     for state in states:
         last = await office.last_said(state.resident_id)
