@@ -30,12 +30,9 @@ def test_golden_bytes_of_each_group_are_there_to_be_read(contract: Contract) -> 
 
 
 def test_the_thirteen_contracts_are_there() -> None:
-    assert {agency: sum(c.agency == agency for c in CONTRACTS) for agency in GROUND.catalogue.agencies} == {
-        "licensing": 4,
-        "population": 1,
-        "portal": 4,
-        "tax": 4,
-    }
+    """More may come by a file each; none of these goes without a word."""
+    least = {"licensing": 4, "population": 1, "portal": 4, "tax": 4}
+    assert all(sum(contract.agency == agency for contract in CONTRACTS) >= count for agency, count in least.items())
 
 
 def test_licensing_opens_no_civil_status_and_the_portal_no_group() -> None:
