@@ -1,6 +1,7 @@
 """The portal's rules, without any machinery."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ def test_pauses_double_up_to_the_most() -> None:
 
 def test_contact_boxes_are_found_by_their_source_in_either_spelling() -> None:
     source = {"topic": "portal.contact.v1", "field": "contact.email"}
-    boxes = [
+    boxes: list[dict[str, Any]] = [
         {"name": "a", "source": source},
         {"name": "b", "from": source},
         {"name": "c", "source": None},
