@@ -1,13 +1,15 @@
 """The people of the story: a new fictive family for each run, in the region 99.99.99 that no real person has."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 REGION = "999999"
 SERIALS = 9_000
+"""Serials above are those of the seeded residents."""
 DAYS = 3_000
+CARDS, FIRST_CARD, CARD_DAYS = 3, date(2020, 1, 1), 2_000
 WOMEN_ADD = 40
 """A woman's NIK has the day of her birth plus 40."""
 
@@ -50,10 +52,11 @@ class Cast:
         day = born.day + (WOMEN_ADD if who.sex == "P" else 0)
         return f"{REGION}{day:02d}{born:%m%y}{self._serial:04d}"
 
-    def kk(self, card: int, family: int = 0) -> str:
+    def kk(self, card: int) -> str:
         """The number of card `card` (0 A, 1 B, 2 the double registration)."""
-        issued = date(2020, 1, 1) + timedelta(days=(self._shift + 7 * card + family) % DAYS)
-        return f"{REGION}{issued:%d%m%y}{self._serial:04d}"
+        runs = SERIALS // CARDS
+        issued = FIRST_CARD + timedelta(days=self.run // runs % CARD_DAYS)
+        return f"{REGION}{issued:%d%m%y}{self.run % runs * CARDS + card + 1:04d}"
 
     def born(self, who: Person) -> date:
         return who.born + timedelta(days=self._shift)
@@ -65,9 +68,8 @@ class Cast:
         return self._card(1, {"street": RANGGA_STREET, **DENPASAR}, RANGGA)
 
     def double(self) -> dict[str, Any]:
-        """Sari once more, as a slip at another office wrote her: born a day later, so with another NIK."""
-        slip = Person(SARI.name, SARI.sex, SARI.born + timedelta(days=1), SARI.marital_status, "KEPALA_KELUARGA",
-                      SARI.mother)  # fmt: skip
+        """Sari once more, as a slip at another office wrote her: born twenty years earlier, so with another NIK."""
+        slip = replace(SARI, born=SARI.born.replace(year=SARI.born.year - 20))
         return self._card(2, {"street": SARI_STREET, **BANDUNG}, slip)
 
     def email(self, who: str, number: int = 1) -> str:
