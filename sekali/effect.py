@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sekali import deadletter, spans, waiting
 from sekali.codec import Heard, Poison
 from sekali.contracts import Contract
-from sekali.database import is_worth_retrying
 from sekali.inbox import Awaiting, Effect
+from sekali.trouble import is_poison
 
 FIRST_TIME = text("insert into inbox_event (event_id) values (:event_id) on conflict do nothing returning event_id")
 
@@ -58,28 +58,31 @@ class Effects:
             await waiting.park_behind(session, event.record)
             return Outcome.PARKED
         try:
-            return await self._applied(session, event, span)
+            return await self.apply(session, event, span)
         except Awaiting as awaited:
             await waiting.park(session, event.record, awaited)
             behind.parked.add(key)
             return Outcome.PARKED
         except Exception as error:
-            if is_worth_retrying(error):
+            if not is_poison(error):
                 raise
             await deadletter.bury(session, event.record, self._contract, deadletter.not_applicable(error))
             behind.dead.add(key)
             spans.failed(span, type(error).__name__)
             return Outcome.DEAD
 
-    async def _applied(self, session: AsyncSession, event: Heard, span: Span | None) -> Outcome:
-        """Once more under the lock of the awaited topic: what is awaited may have arrived meanwhile."""
+    async def apply(self, session: AsyncSession, event: Heard, span: Span | None) -> Outcome:
+        """Tried, and once more under the lock of the awaited topic: what is awaited may have arrived meanwhile.
+
+        Raises what the handler raises; `Awaiting` under the lock that parking needs.
+        """
         try:
-            return await self.once(session, event, span)
+            return await self._once(session, event, span)
         except Awaiting as awaited:
             await waiting.lock_to_park(session, awaited.topic)
-            return await self.once(session, event, span)
+            return await self._once(session, event, span)
 
-    async def once(self, session: AsyncSession, event: Heard, span: Span | None) -> Outcome:
+    async def _once(self, session: AsyncSession, event: Heard, span: Span | None) -> Outcome:
         """The use case in a savepoint, at most once by the event's id. Raises what the handler raises."""
         async with session.begin_nested():
             first = await session.execute(FIRST_TIME, {"event_id": event.event_id})

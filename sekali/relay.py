@@ -102,9 +102,9 @@ class Relay:
                 await self._carry()
             except Exception as error:
                 cause = _first(error)
-                self.trouble = f"The relay waits: {type(cause).__name__}."
-                metrics.RELAY_FAILURES.labels(type(cause).__name__).inc()
                 told = str(cause) if isinstance(cause, SekaliError) else type(cause).__name__
+                self.trouble = f"waits: {told}"
+                metrics.RELAY_FAILURES.labels(type(cause).__name__).inc()
                 logger.warning("The relay stopped and begins again in %.1f s: %s", wait, told)
             else:
                 wait = BACK_OFF_SECONDS[0]

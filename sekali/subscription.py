@@ -6,33 +6,27 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
 from opentelemetry.trace import Span
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import deadletter, metrics, spans, waiting
-from sekali.codec import Decoder, Heard, Poison, Record, SchemaMismatch
+from sekali.codec import Decoder, Heard, Poison, Record
 from sekali.contracts import Contract
-from sekali.database import Clock, Database, is_worth_retrying
+from sekali.database import Clock, Database
 from sekali.effect import Effects
-from sekali.errors import SekaliError, Unavailable
+from sekali.errors import SekaliError
 from sekali.inbox import Awaiting, Effect, Projection
 from sekali.offsets import Offsets
 from sekali.projection import Copy
-from sekali.sealing import KeyNotKnownYet, NoRightToKey
+from sekali.trouble import ContractEnded, is_poison, stops, waits
 
 logger = logging.getLogger(__name__)
 
 BACK_OFF_SECONDS = (0.1, 5.0)
 BREATH = 200  # records decoded before other tasks get the loop
-
-
-class ContractEnded(SekaliError):
-    """The contract's last day is over: nothing more is heard under it."""
 
 
 @dataclass
@@ -149,7 +143,7 @@ class Subscription:
                 if changed and await waiting.arrived(session, self.contract.topic, changed):
                     batch.outcomes["WOKE"] += 1
         except Exception as error:
-            if is_worth_retrying(error) or isinstance(error, Unavailable | NoRightToKey):
+            if not is_poison(error):
                 raise
             if len(events) == 1:
                 await self._bury(session, events[0].record, deadletter.not_applicable(error), batch)
@@ -182,6 +176,24 @@ class Subscription:
         batch.outcomes[poison.cause] += 1
         await deadletter.bury(session, record, self.contract, poison)
 
+    async def run_stored(self, session: AsyncSession, record: Record, *, late: str | None) -> None:
+        """The effect of a record that was parked; `late` is the topic it awaited for too long.
+
+        Raises what decoding and the handler raise.
+        """
+        assert self.effects is not None
+        if late is not None:
+            raise Poison("AWAITED_TOO_LONG", f"No record of {late} arrived in {waiting.LONGEST.days} days.")
+        if await deadletter.blocked(session, record.topic, [record.key or b""]):
+            raise Poison("BEHIND", "An earlier event of the same key waits among the dead letters.")
+        event = await self.decoder.decode(record)
+        span = self.span(event)
+        try:
+            await self.effects.apply(session, event, span)
+        finally:
+            if span is not None:
+                span.end()
+
     def _count(self, batch: Batch) -> None:
         """After the commit."""
         topic, outcomes = self.contract.topic, batch.outcomes
@@ -207,11 +219,11 @@ class Subscription:
             )
 
     async def _back_off(self, error: Exception) -> None:
-        ended = isinstance(error, ContractEnded | NoRightToKey | SchemaMismatch)
+        ended = stops(error)
         told = str(error) if isinstance(error, SekaliError) else type(error).__name__
-        known = ended or is_worth_retrying(error) or isinstance(error, Unavailable | KeyNotKnownYet | KafkaError)
+        known = ended or waits(error)
         if self.trouble is None or not known:
-            logger.warning("%s %s: %s", self.group, "stops" if ended else "waits", told, exc_info=None)
+            logger.warning("%s %s: %s", self.group, "stops" if ended else "waits", told)
         metrics.INBOX_RETRIES.labels(self.contract.topic, type(error).__name__).inc()
         metrics.INBOX_STOPPED.labels(self.contract.topic).set(int(ended))
         self.trouble = told
@@ -221,38 +233,18 @@ class Subscription:
 
 async def run_parked(subscriptions: dict[str, Subscription], session: AsyncSession) -> bool:
     """Run the next parked effect that is ready, in the caller's transaction. Returns whether there was one."""
-    row = await waiting.next_ready(session)
+    row = await waiting.next_ready(session, subscriptions)
     if row is None:
         return False
-    subscription = subscriptions[row.topic]
-    record, effects = waiting.record_of(row), subscription.effects
-    assert effects is not None
-    if not row.ready:
-        late = Poison("AWAITED_TOO_LONG", f"No record of {row.awaited_topic} arrived in {waiting.LONGEST.days} days.")
-        await deadletter.bury(session, record, subscription.contract, late)
-        await waiting.done(session, row)
-        return True
-    event = await subscription.decoder.decode(record)
-    span = subscription.span(event)
+    subscription, record = subscriptions[row.topic], waiting.record_of(row)
     try:
-        await effects.once(session, event, span)
+        await subscription.run_stored(session, record, late=None if row.ready else row.awaited_topic)
+    except Awaiting as awaited:
+        await waiting.again(session, row, awaited)
+        return True
     except Exception as error:
-        await _parked_again_or_buried(session, subscription, row, error)
-    else:
-        await waiting.done(session, row)
-    finally:
-        if span is not None:
-            span.end()
+        if not is_poison(error):
+            raise
+        await deadletter.bury(session, record, subscription.contract, deadletter.not_applicable(error))
+    await waiting.done(session, row)
     return True
-
-
-async def _parked_again_or_buried(
-    session: AsyncSession, subscription: Subscription, row: Any, error: Exception
-) -> None:
-    if isinstance(error, Awaiting):
-        await waiting.again(session, row, error)
-    elif is_worth_retrying(error):
-        raise error
-    else:
-        await deadletter.bury(session, waiting.record_of(row), subscription.contract, deadletter.not_applicable(error))
-        await waiting.done(session, row)

@@ -4,7 +4,7 @@ Parking and arrival take the same advisory lock, one for each awaited topic, so 
 Arrivals share it, parking has it alone; one lock for each key would fill PostgreSQL's shared memory in a bootstrap.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -45,7 +45,7 @@ ARRIVED = text("""
 # Only the first of a key: those behind it wait for it, ready or not.
 NEXT = text("""
     select * from parked
-    where (ready or deadline <= :now)
+    where (ready or deadline <= :now) and topic = any(cast(:topics as text[]))
       and not exists (select from parked before
                       where before.topic = parked.topic and before.key = parked.key and before.id < parked.id)
     order by id limit 1 for update skip locked
@@ -90,9 +90,9 @@ async def arrived(session: AsyncSession, topic: str, keys: Sequence[UUID]) -> bo
     return bool(found.all())
 
 
-async def next_ready(session: AsyncSession) -> Row[Any] | None:
-    """The next parked effect to run, or one past its deadline; locked."""
-    found = await session.execute(NEXT, {"now": now(session)})
+async def next_ready(session: AsyncSession, topics: Iterable[str]) -> Row[Any] | None:
+    """The next parked effect of these topics to run, or one past its deadline; locked."""
+    found = await session.execute(NEXT, {"now": now(session), "topics": list(topics)})
     return found.one_or_none()
 
 
