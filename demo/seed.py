@@ -89,6 +89,8 @@ async def _first_missing(register: Register) -> int:
 async def _drain(register: Register, bars: Progress, limit: float) -> None:
     """Until the relay has carried every change to the bus."""
     left = (await register.count()).unsaid
+    if not left:
+        return
     task = bars.add_task("said", total=left, start_at=0)
     until = time.monotonic() + limit
     most = left
