@@ -2,9 +2,19 @@
 
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
 
 from demo.story.cast import MELATI, SARI_STREET
+from sekali.cli.tail import line
+from sekali.codec import Decoder
+from sekali.contracts import Catalogue
 from sekali.local.place import Place
+from sekali.registry import Registry
+from sekali.sealing import Keyring
 from tests.journeys.stack import Stack
 
 RUN = "from sekali.cli import main; main()"
@@ -46,6 +56,23 @@ def test_an_agency_without_a_contract_is_told_which_file_would_give_it(stack: St
     told = tail(stack.platform.place, "tax.taxpayer.v1", "--as", "portal")
     assert told.returncode == 1
     assert "contracts/portal/tax.taxpayer.v1.avsc" in told.stderr
+
+
+async def test_a_record_that_cannot_be_read_is_said_with_its_cause_and_without_its_bytes(
+    pytestconfig: pytest.Config, tmp_path: Path
+) -> None:
+    contract = Catalogue.load(pytestconfig.rootpath).contracts["licensing", "population.resident.v1"]
+    registry = Registry("http://127.0.0.1:0")
+    decoder = Decoder(contract, state=True, registry=registry, keyring=Keyring(tmp_path / "none.json"))
+    key = b"01a20230-df74-7157-999b-448c645b9c3d"
+    record: Any = SimpleNamespace(
+        topic=contract.topic, partition=2, offset=7, timestamp=0, key=key, value=MELATI.name.encode(),
+        headers=[("ce_id", key), ("ce_entityversion", b"1")],
+    )  # fmt: skip
+    told = await line(decoder, record)
+    await registry.close()
+    assert told.startswith("1970-01-01T00:00:00.000+00:00  2/7  UNREADABLE NOT_FRAMED")
+    assert "MELATI" not in told
 
 
 def everything(stack: Stack, topic: str, agency: str, *more: str) -> list[str]:
