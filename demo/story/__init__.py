@@ -10,7 +10,7 @@ from rich.console import Console
 
 from demo.story.checking import DoesNotHold
 from demo.story.steps import STEPS
-from demo.story.table import show, show_addresses
+from demo.story.table import WIDE, show, show_addresses
 from demo.story.telling import Story, Told
 from demo.story.traces import expect_hops, provider
 from sekali.local.endpoints import Endpoints
@@ -22,6 +22,8 @@ __all__ = ["STEPS", "Story", "main"]
 def main() -> None:
     """Play the story with a new fictive family. Exit code 1 if a claim does not hold."""
     place, console = Place.find(), Console()
+    if not console.is_terminal:
+        console.width = WIDE
     endpoints = Endpoints.load(place.state)
     spans = provider(endpoints.traces.url)
     story = Story(endpoints.http, spans, run=int(time.time()))

@@ -9,17 +9,19 @@ from demo.story.telling import Told
 from demo.story.traces import link
 
 AGENCIES = ("licensing", "tax", "portal")
+BOXES = {"asked": "asked", "key": "key", "filled": "filled", "typed": "typed", "left_empty": "empty"}
+WIDE = 110  # columns, where the output is no terminal that says how wide it is
 
 
 def show(console: Console, told: Sequence[Told], steps: int, traces_url: str) -> None:
     table = Table(title="A fact entered once", caption="ms: from the answer of the door to visible at the agency")
     table.add_column("step")
-    for name in ("asked", "filled", "typed", *(f"{agency} ms" for agency in AGENCIES)):
+    for name in (*BOXES.values(), *(f"{agency} ms" for agency in AGENCIES)):
         table.add_column(name, justify="right")
     table.add_column("ok")
     for one in told:
         counts = one.counts or {}
-        boxes = [str(counts.get(name, "")) for name in ("asked", "filled", "typed")]
+        boxes = [str(counts.get(name, "")) for name in BOXES]
         took = [f"{one.milliseconds[agency]:.0f}" if agency in one.milliseconds else "" for agency in AGENCIES]
         holds = "[green]yes[/green]" if one.failure is None else "[bold red]no[/bold red]"
         table.add_row(f"{one.number} {one.title}", *boxes, *took, holds)
