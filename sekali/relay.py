@@ -6,25 +6,21 @@ One relay works at a time, under an advisory lock; `log.py` notices when another
 
 import asyncio
 import logging
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.structs import RecordMetadata
-from opentelemetry.trace import Span
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sekali import metrics, spans
+from sekali import metrics
 from sekali.contracts import Catalogue
 from sekali.database import Database
 from sekali.errors import SekaliError
 from sekali.kafka import Connection
 from sekali.log import Acknowledged, Current, OwnLog
 from sekali.registry import Registry
+from sekali.sending import Sender, SendFailed, Sending, acknowledged
 
 PAGE = 2_000
 IN_FLIGHT = 4
@@ -42,29 +38,6 @@ ROWS = text("""
     from outbox where position > :after and position <= :high order by position limit :page
 """)
 DELETE = text("delete from outbox where position = any(cast(:positions as bigint[]))")
-
-
-class SendFailed(SekaliError):
-    """The broker did not take a batch; its rows stay and the next sweep sends them again."""
-
-
-@dataclass(slots=True)
-class Sending:
-    """A batch of one partition on its way."""
-
-    topic: str
-    partition: int
-    positions: list[int] = field(default_factory=list)
-    spans: list[Span] = field(default_factory=list)
-    acknowledgement: "asyncio.Future[RecordMetadata] | None" = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """What all records of one topic and revision share."""
-
-    prefix: bytes
-    headers: tuple[tuple[str, bytes], ...]
 
 
 class Relay:
@@ -87,8 +60,6 @@ class Relay:
         self._connection = connection
         self._current = current
         self._wake = asyncio.Event()
-        self._frames: dict[tuple[str, int], _Frame] = {}
-        self._partitions: dict[str, int] = {}
         self.trouble: str | None = None
 
     def wake(self) -> None:
@@ -140,15 +111,16 @@ class Relay:
                 current=self._current,
             )
             await stack.enter_async_context(own)
-            await self._work(connection, producer, own)
+            sender = Sender(self._agency, self._catalogue, self._registry, producer)
+            await self._work(connection, sender, own)
 
-    async def _work(self, connection: AsyncConnection, producer: AIOKafkaProducer, own: OwnLog) -> None:
+    async def _work(self, connection: AsyncConnection, sender: Sender, own: OwnLog) -> None:
         loop = asyncio.get_running_loop()
         checked = loop.time()
         self.trouble = None
         while True:
             self._wake.clear()
-            carried = await self._sweep(connection, producer, own)
+            carried = await self._sweep(connection, sender, own)
             if carried:
                 continue
             if loop.time() - checked > IDLE_CHECK_SECONDS:
@@ -163,7 +135,7 @@ class Relay:
         answer = await connection.execute(text("select pg_try_advisory_lock(hashtext('sekali.relay'))"))
         return bool(answer.scalar_one())
 
-    async def _sweep(self, connection: AsyncConnection, producer: AIOKafkaProducer, own: OwnLog) -> int:
+    async def _sweep(self, connection: AsyncConnection, sender: Sender, own: OwnLog) -> int:
         """Carry what is visible now; rows that commit meanwhile are the next sweep's. Returns how many went."""
         high = (await connection.execute(HIGHEST)).scalar_one()
         if high is None:
@@ -178,46 +150,10 @@ class Relay:
                 if not rows:
                     break
                 after = rows[-1].position
-                await pages.put(await self._send(producer, rows))
+                await pages.put(await sender.send(rows))
             await pages.put(None)
         metrics.RELAY_SWEEPS.inc()
         return deleting.result()
-
-    async def _send(self, producer: AIOKafkaProducer, rows: Sequence[Row[Any]]) -> list[Sending]:
-        """Batches for each partition, handed to the producer in row order."""
-        by_partition: dict[tuple[str, int], list[Row[Any]]] = {}
-        for row in rows:
-            count = self._partitions.get(row.aggregatetype) or await self._count(producer, row.aggregatetype)
-            # CRC32 is librdkafka's own default, and C here; aiokafka's murmur2 is Python and costs 6 µs a key.
-            place = (row.aggregatetype, zlib.crc32(row.aggregateid.encode()) % count)
-            by_partition.setdefault(place, []).append(row)
-        sendings: list[Sending] = []
-        for (topic, partition), of_partition in by_partition.items():
-            remaining: Sequence[Row[Any]] = of_partition
-            while remaining:
-                sending, taken = await self._send_batch(producer, topic, partition, remaining)
-                sendings.append(sending)
-                remaining = remaining[taken:]
-        return sendings
-
-    async def _send_batch(
-        self, producer: AIOKafkaProducer, topic: str, partition: int, rows: Sequence[Row[Any]]
-    ) -> tuple[Sending, int]:
-        batch, sending = producer.create_batch(), Sending(topic, partition)
-        for row in rows:
-            frame = self._frames.get((topic, row.revision)) or await self._frame(topic, row.revision)
-            value = None if row.payload is None else frame.prefix + row.payload
-            headers = _headers(frame, row)
-            key = row.aggregateid.encode()
-            if batch.append(timestamp=row.said_at, key=key, value=value, headers=headers) is None:
-                break
-            sending.positions.append(row.position)
-            if row.tracingspancontext is not None:
-                span = spans.sent(topic, partition, row.id, row.tracingspancontext)
-                if span is not None:
-                    sending.spans.append(span)
-        sending.acknowledgement = await producer.send_batch(batch, topic, partition=partition)
-        return sending, len(sending.positions)
 
     async def _delete(self, pages: "asyncio.Queue[list[Sending] | None]", own: OwnLog) -> int:
         """Behind the sender, in its order: one transaction takes all that is acknowledged by then."""
@@ -228,76 +164,24 @@ class Relay:
                 taken.append(pages.get_nowait())
             more = taken[-1] is not None
             sendings = [sending for page in taken if page is not None for sending in page]
-            acknowledged, failure = await _acknowledged(sendings)
-            deleted += await self._forget(acknowledged, own)
+            batches, failure = await acknowledged(sendings)
+            deleted += await self._forget(batches, own)
             if failure is not None:
                 raise SendFailed(f"Kafka did not take a batch ({type(failure).__name__}); it is sent again.")
         return deleted
 
-    async def _forget(self, acknowledged: Sequence[Acknowledged], own: OwnLog) -> int:
-        positions = [position for one in acknowledged for position in one.positions]
+    async def _forget(self, batches: Sequence[Acknowledged], own: OwnLog) -> int:
+        positions = [position for one in batches for position in one.positions]
         if not positions:
             return 0
         async with self._database.transaction() as session:
-            moved = await own.move(session, acknowledged)
+            moved = await own.move(session, batches)
             await session.execute(DELETE, {"positions": positions})
         own.moved(moved)
-        for one in acknowledged:
+        for one in batches:
             metrics.RELAY_EVENTS.labels(one.topic).inc(len(one.positions))
             metrics.RELAY_BATCHES.labels(one.topic).inc()
         return len(positions)
-
-    async def _count(self, producer: AIOKafkaProducer, topic: str) -> int:
-        partitions = await producer.partitions_for(topic)
-        if not partitions:
-            raise SendFailed(f"Kafka has no topic {topic}: run `sekali topics apply`.")
-        self._partitions[topic] = len(partitions)
-        return len(partitions)
-
-    async def _frame(self, topic: str, number: int) -> _Frame:
-        revision = self._catalogue.revision(topic, number)
-        schema_id = await self._registry.id_of(f"{topic}-value", revision.schema)
-        headers = (
-            ("ce_specversion", b"1.0"),
-            ("ce_type", topic.encode()),
-            ("ce_source", f"/{self._agency}".encode()),
-            ("content-type", b"application/avro"),
-            ("schema-fingerprint", revision.fingerprint.encode()),
-        )
-        frame = self._frames[topic, number] = _Frame(b"\0" + schema_id.to_bytes(4, "big"), headers)
-        return frame
-
-
-def _headers(frame: _Frame, row: Row[Any]) -> list[tuple[str, bytes]]:
-    headers = [*frame.headers, ("ce_id", str(row.id).encode())]
-    if row.version is not None:
-        headers.append(("ce_entityversion", str(row.version).encode()))
-    if row.tracingspancontext is not None:
-        headers.append(("traceparent", row.tracingspancontext.encode()))
-    return headers
-
-
-async def _acknowledged(sendings: Iterable[Sending]) -> tuple[list[Acknowledged], BaseException | None]:
-    """What the broker took, in order; after a failed batch of a partition nothing more of that partition counts."""
-    taken: list[Acknowledged] = []
-    failed: set[tuple[str, int]] = set()
-    failure: BaseException | None = None
-    for sending in sendings:
-        assert sending.acknowledgement is not None
-        place = (sending.topic, sending.partition)
-        await asyncio.wait([sending.acknowledgement])
-        error = sending.acknowledgement.exception()
-        for span in sending.spans:
-            if error is not None:
-                spans.failed(span, type(error).__name__)
-            span.end()
-        if error is not None:
-            failed.add(place)
-            failure = error
-        elif place not in failed:
-            offset = sending.acknowledgement.result().offset
-            taken.append(Acknowledged(sending.topic, sending.partition, offset, sending.positions))
-    return taken, failure
 
 
 def _first(error: BaseException) -> BaseException:

@@ -10,7 +10,7 @@ from demo.story.traces import link
 
 AGENCIES = ("licensing", "tax", "portal")
 BOXES = {"asked": "asked", "key": "key", "filled": "filled", "typed": "typed", "left_empty": "empty"}
-WIDE = 110  # columns, where the output is no terminal that says how wide it is
+WIDE = 120  # columns, where the output is no terminal that says how wide it is
 
 
 def show(console: Console, told: Sequence[Told], steps: int, traces_url: str) -> None:

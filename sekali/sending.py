@@ -1,0 +1,139 @@
+"""Outbox rows as batches on their way: one for each partition, handed to the producer in row order."""
+
+import asyncio
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.structs import RecordMetadata
+from opentelemetry.trace import Span
+from sqlalchemy import Row
+
+from sekali import spans
+from sekali.contracts import Catalogue
+from sekali.errors import SekaliError
+from sekali.log import Acknowledged
+from sekali.registry import Registry
+
+
+class SendFailed(SekaliError):
+    """The broker did not take a batch; its rows stay and the next sweep sends them again."""
+
+
+@dataclass(slots=True)
+class Sending:
+    """A batch of one partition on its way."""
+
+    topic: str
+    partition: int
+    positions: list[int] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+    acknowledgement: "asyncio.Future[RecordMetadata] | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What all records of one topic and revision share."""
+
+    prefix: bytes
+    headers: tuple[tuple[str, bytes], ...]
+
+
+class Sender:
+    """Of one producer: when that ends, so does this."""
+
+    def __init__(self, agency: str, catalogue: Catalogue, registry: Registry, producer: AIOKafkaProducer) -> None:
+        self._agency = agency
+        self._catalogue = catalogue
+        self._registry = registry
+        self._producer = producer
+        self._frames: dict[tuple[str, int], _Frame] = {}
+        self._partitions: dict[str, int] = {}
+
+    async def send(self, rows: Sequence[Row[Any]]) -> list[Sending]:
+        """Batches for each partition, handed to the producer in row order."""
+        by_partition: dict[tuple[str, int], list[Row[Any]]] = {}
+        for row in rows:
+            count = self._partitions.get(row.aggregatetype) or await self._count(row.aggregatetype)
+            # CRC32 is librdkafka's own default, and C here; aiokafka's murmur2 is Python and costs 6 µs a key.
+            place = (row.aggregatetype, zlib.crc32(row.aggregateid.encode()) % count)
+            by_partition.setdefault(place, []).append(row)
+        sendings: list[Sending] = []
+        for (topic, partition), of_partition in by_partition.items():
+            remaining: Sequence[Row[Any]] = of_partition
+            while remaining:
+                sending, taken = await self._send_batch(topic, partition, remaining)
+                sendings.append(sending)
+                remaining = remaining[taken:]
+        return sendings
+
+    async def _send_batch(self, topic: str, partition: int, rows: Sequence[Row[Any]]) -> tuple[Sending, int]:
+        batch, sending = self._producer.create_batch(), Sending(topic, partition)
+        for row in rows:
+            frame = self._frames.get((topic, row.revision)) or await self._frame(topic, row.revision)
+            value = None if row.payload is None else frame.prefix + row.payload
+            headers = _headers(frame, row)
+            key = row.aggregateid.encode()
+            if batch.append(timestamp=row.said_at, key=key, value=value, headers=headers) is None:
+                break
+            sending.positions.append(row.position)
+            if row.tracingspancontext is not None:
+                span = spans.sent(topic, partition, row.id, row.tracingspancontext)
+                if span is not None:
+                    sending.spans.append(span)
+        sending.acknowledgement = await self._producer.send_batch(batch, topic, partition=partition)
+        return sending, len(sending.positions)
+
+    async def _count(self, topic: str) -> int:
+        partitions = await self._producer.partitions_for(topic)
+        if not partitions:
+            raise SendFailed(f"Kafka has no topic {topic}: run `sekali topics apply`.")
+        self._partitions[topic] = len(partitions)
+        return len(partitions)
+
+    async def _frame(self, topic: str, number: int) -> _Frame:
+        revision = self._catalogue.revision(topic, number)
+        schema_id = await self._registry.id_of(f"{topic}-value", revision.schema)
+        headers = (
+            ("ce_specversion", b"1.0"),
+            ("ce_type", topic.encode()),
+            ("ce_source", f"/{self._agency}".encode()),
+            ("content-type", b"application/avro"),
+            ("schema-fingerprint", revision.fingerprint.encode()),
+        )
+        frame = self._frames[topic, number] = _Frame(b"\0" + schema_id.to_bytes(4, "big"), headers)
+        return frame
+
+
+def _headers(frame: _Frame, row: Row[Any]) -> list[tuple[str, bytes]]:
+    headers = [*frame.headers, ("ce_id", str(row.id).encode())]
+    if row.version is not None:
+        headers.append(("ce_entityversion", str(row.version).encode()))
+    if row.tracingspancontext is not None:
+        headers.append(("traceparent", row.tracingspancontext.encode()))
+    return headers
+
+
+async def acknowledged(sendings: Iterable[Sending]) -> tuple[list[Acknowledged], BaseException | None]:
+    """What the broker took, in order; after a failed batch of a partition nothing more of that partition counts."""
+    taken: list[Acknowledged] = []
+    failed: set[tuple[str, int]] = set()
+    failure: BaseException | None = None
+    for sending in sendings:
+        assert sending.acknowledgement is not None
+        place = (sending.topic, sending.partition)
+        await asyncio.wait([sending.acknowledgement])
+        error = sending.acknowledgement.exception()
+        for span in sending.spans:
+            if error is not None:
+                spans.failed(span, type(error).__name__)
+            span.end()
+        if error is not None:
+            failed.add(place)
+            failure = error
+        elif place not in failed:
+            offset = sending.acknowledgement.result().offset
+            taken.append(Acknowledged(sending.topic, sending.partition, offset, sending.positions))
+    return taken, failure
