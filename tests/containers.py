@@ -39,8 +39,11 @@ class ContainerPlatform(Platform):
     def _labelled(self, **more: str) -> dict[str, list[str] | str]:
         return {"label": [f"{STATE_LABEL}={self.place.state}", *(f"{PART_LABEL}={part}" for part in more.values())]}
 
+    def _made(self, part: str) -> list[docker.models.containers.Container]:
+        return list(self._engine.containers.list(all=True, filters=self._labelled(part=part)))
+
     def _running(self, part: str) -> list[docker.models.containers.Container]:
-        return list(self._engine.containers.list(filters=self._labelled(part=part) | {"status": "running"}))
+        return [container for container in self._made(part) if container.status == "running"]
 
     def runs(self, part: str) -> bool:
         return bool(self._running(part)) if part in IMAGES else super().runs(part)
@@ -66,7 +69,9 @@ class ContainerPlatform(Platform):
         return network if self._engine.networks.list(names=[network.name]) else network.create()
 
     def _contain(self, part: Part, network: Network) -> None:
-        if not self._running(part.name):
+        if stopped := [container for container in self._made(part.name) if container.status != "running"]:
+            stopped[0].start()
+        elif not self._running(part.name):
             container = DockerContainer(IMAGES[part.name]).with_network(network).with_network_aliases(part.name)
             container.with_envs(**environment(part.name, self.admin))
             container.with_kwargs(labels={STATE_LABEL: str(self.place.state), PART_LABEL: part.name})
@@ -80,6 +85,19 @@ class ContainerPlatform(Platform):
     def _failed(self, part: Part) -> PartFailed:
         lines = "\n".join(container.logs(tail=15).decode() for container in self._running(part.name))
         return PartFailed(f"the container of {part.name} was not ready: {part.wrong()}. Its last lines:\n{lines}")
+
+    def stop(self, part: str) -> None:
+        if part not in IMAGES:
+            super().stop(part)
+        for container in self._running(part):
+            container.stop(timeout=30)
+
+    def kill(self, part: str) -> None:
+        if part not in IMAGES:
+            super().kill(part)
+        for container in self._running(part):
+            container.kill("SIGKILL")
+            container.start()
 
     def down(self) -> None:
         super().down()

@@ -1,6 +1,8 @@
 """The embedded platform as one object: `sekali up` and the tests start and stop the same thing."""
 
 import fcntl
+import os
+import signal
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -117,6 +119,10 @@ class Platform:
     def stop(self, part: str) -> None:
         """Stops one part for good; `up` or `serve` starts it again."""
         self.control.stop(part)
+
+    def kill(self, part: str) -> None:
+        """kill -9, without a word; the supervisor starts another in its place."""
+        os.kill(self.pid(part), signal.SIGKILL)
 
     def pid(self, part: str) -> int:
         """The process to hit in a fault test; the supervisor starts another in its place."""

@@ -1,7 +1,5 @@
 """The running services, as a journey handles them: whose door is asked, who is killed, who comes back."""
 
-import os
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -48,7 +46,7 @@ class Stack:
 
     def kill(self, service: str) -> None:
         """kill -9. The supervisor starts the service again."""
-        os.kill(self.platform.pid(service), signal.SIGKILL)
+        self.platform.kill(service)
 
     @contextmanager
     def without(self, *services: str) -> Iterator[None]:
