@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from fastapi import FastAPI
-from sekali.bus import Bus, Worker
 
 from sekali import spans, tracing
+from sekali.bus import Bus, Worker
 from sekali.contracts import Catalogue
 from sekali.doors import application, serve
 from services.portal import forms, service

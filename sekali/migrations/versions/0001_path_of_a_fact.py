@@ -29,7 +29,7 @@ create table relay_offset (
     next_offset bigint not null,
     primary key (topic, partition)
 );
-comment on table relay_offset is 'The next offset that the relay expects of each partition; a hole means that another wrote.';
+comment on table relay_offset is 'The next offset expected of each partition; a hole means that another wrote.';
 
 create table inbox_offset (
     topic text not null,
