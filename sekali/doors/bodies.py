@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Body(BaseModel):
@@ -16,4 +16,4 @@ class FormAnswers(Body):
     """What POST /forms/{name} takes."""
 
     submission_id: UUID
-    answers: dict[str, Any]
+    answers: dict[str, Any] = Field(repr=False)

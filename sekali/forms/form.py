@@ -27,7 +27,7 @@ Facts = Mapping[str, Fact]
 How = Literal["key", "filled", "typed", "left_empty"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Answered:
     """One box after its check: the value that counts, what the citizen said, and how it is counted."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.population.model.codes import Standing
 from services.population.model.orders import CardOrder
@@ -29,7 +29,7 @@ class Known(BaseModel):
 
 class Opened(BaseModel):
     card_id: UUID
-    kk_number: str
+    kk_number: str = Field(repr=False)
 
     @classmethod
     def of(cls, card: FamilyCard) -> Self:
@@ -88,7 +88,7 @@ class Changed(BaseModel):
 class Born(BaseModel):
     resident_id: UUID
     version: int
-    nik: str
+    nik: str = Field(repr=False)
 
     @classmethod
     def of(cls, done: Done) -> Self:
@@ -103,8 +103,8 @@ class Record(Known):
     card_id: UUID
     spouse_id: UUID | None
     duplicate_of: UUID | None
-    groups: Mapping[str, Mapping[str, Any]]
-    history: Sequence[Mapping[str, Any]]
+    groups: Mapping[str, Mapping[str, Any]] = Field(repr=False)
+    history: Sequence[Mapping[str, Any]] = Field(repr=False)
 
     @classmethod
     def from_found(cls, found: Found, history: Sequence[Mapping[str, Any]]) -> Self:
