@@ -7,12 +7,14 @@ from pathlib import Path
 
 import docker
 import psutil
+from confluent_kafka.admin import AdminClient, ScramCredentialInfo, ScramMechanism, UserScramCredentialUpsertion
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.network import Network
 
 from sekali.local import plan
 from sekali.local.control import PartFailed, wait_until
+from sekali.local.endpoints import Admin
 from sekali.local.kafka import Kafka
 from sekali.local.platform import PARTS, Part, Platform
 from sekali.local.postgres import Postgres
@@ -52,12 +54,13 @@ class ContainerPlatform(Platform):
         with self.alone():
             endpoints, admin, management = plan.settle(self.place, self.runs, usual=False)
             admin = admin.model_copy(update={"kafka_mechanism": "PLAIN"})
-            admin.save(self.place.state)
             network = self._network()
             first: list[Part] = [Postgres(self.place, admin), Kafka(self.place, admin), Zipkin(self.place, endpoints)]
             with ThreadPoolExecutor(len(PARTS)) as pool:
                 for task in [pool.submit(self._contain, part, network) for part in first if part.name in parts]:
                     task.result()
+            if "kafka" in parts:
+                _enrol(admin)
             if "postgres" in parts:
                 self.admit()
             if "registry" in parts:
@@ -105,6 +108,14 @@ class ContainerPlatform(Platform):
             container.remove(force=True, v=True)
         for network in self._engine.networks.list(filters=self._labelled()):
             network.remove()
+
+
+def _enrol(admin: Admin) -> None:
+    """From then on the administrator comes in by SCRAM too, as on the embedded platform."""
+    scram = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096)
+    user = UserScramCredentialUpsertion(admin.kafka.username, scram, admin.kafka.password.encode())
+    client = AdminClient({**admin.confluent()})
+    client.alter_user_scram_credentials([user])[admin.kafka.username].result(30)
 
 
 def sweep(home: Path) -> None:
