@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import docker
 import docker.errors
+import pytest
 
 from sekali.local.databases import REGISTRY
 from sekali.local.endpoints import Admin, Endpoints
@@ -19,6 +20,7 @@ IMAGES = {
     "zipkin": "openzipkin/zipkin:3.5.1",
 }
 LISTENS_INSIDE = {"postgres": 5432, "kafka": 9092, "registry": 8080, "zipkin": 9411}
+NO_ENGINE = "no Docker engine answers"
 Kind = Literal["containers", "embedded"]
 
 
@@ -27,11 +29,13 @@ def chosen() -> tuple[Kind, str]:
     """Which platform the session runs on, and why."""
     said = os.environ.get("SEKALI_TEST_PLATFORM", "")
     if said == "containers":
+        if _missing() == NO_ENGINE:
+            raise pytest.UsageError(f"SEKALI_TEST_PLATFORM=containers, but {NO_ENGINE}: start one, or say `embedded`")
         return "containers", "SEKALI_TEST_PLATFORM says so"
     if said == "embedded":
         return "embedded", "SEKALI_TEST_PLATFORM says so"
     if said:
-        raise ValueError(f"SEKALI_TEST_PLATFORM={said}: it may be `containers` or `embedded`")
+        raise pytest.UsageError(f"SEKALI_TEST_PLATFORM={said}: it may be `containers` or `embedded`")
     if missing := _missing():
         return "embedded", missing
     return "containers", "a Docker engine answers and has the images"
@@ -42,7 +46,7 @@ def _missing() -> str:
         engine = docker.from_env(timeout=5)
         engine.ping()
     except docker.errors.DockerException:
-        return "no Docker engine answers"
+        return NO_ENGINE
     for image in IMAGES.values():
         try:
             engine.images.get(image)

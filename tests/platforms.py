@@ -37,7 +37,7 @@ def pytest_report_header() -> str:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if hasattr(config, "workerinput"):
+    if hasattr(config, "workerinput") or STATE not in os.environ:
         return
     for kind in ("containers", "embedded"):
         if _state(kind).exists():
