@@ -17,16 +17,23 @@ class AgencySettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SEKALI_", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     agency: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    """Whose service this is: a folder of services/."""
     root: Path = Path()
     """Folder that holds schemas/, contracts/ and services/."""
 
     database_url: str = Field(repr=False, pattern=r"^postgresql\+asyncpg://")
+    """This agency's own database, with its role and password."""
 
     kafka_bootstrap: str
+    """The brokers to begin with, host:port, separated by commas."""
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "SASL_PLAINTEXT"
+    """How the brokers are spoken to, in Kafka's words; SSL checks certificates as the system does."""
     kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    """How the password is proved where the protocol begins with SASL."""
     kafka_username: str = ""
+    """The agency's own Kafka user."""
     kafka_password: SecretStr = SecretStr("")
+    """Of that user."""
     registry_url: str
     """Base of the Confluent API, as in ``http://127.0.0.1:8081/apis/ccompat/v7``."""
     keyring: Path
@@ -36,6 +43,7 @@ class AgencySettings(BaseSettings):
     """Which of the agency's processes this is: Kafka gives a restarted one its partitions back at once."""
 
     http_host: str = "127.0.0.1"
+    """Where the doors listen; development tokens prove nothing, so nothing but loopback may reach them."""
     http_port: int = Field(default=0, ge=0, le=65535)
     """0 = any free port."""
     doors: dict[str, str] = {}

@@ -26,15 +26,21 @@ class Outside(BaseSettings):
 
     kafka: str = Field(description="host:port of the brokers")
     kafka_mechanism: str = "PLAIN"
+    """How the administrator proves its password."""
     kafka_username: str = "admin"
+    """The administrator, who makes users, topics and rules."""
     kafka_password: SecretStr
+    """Of the administrator."""
     postgres: SecretStr
     """URL of the superuser, postgresql://…/postgres."""
     registry: str
+    """Base URL of the Confluent API."""
     registry_username: str = "sekali_registry"
+    """The registry's own database role, which is made here."""
     registry_password: SecretStr
-    """Of the registry's own database role."""
+    """Of that role."""
     traces: str
+    """Base URL of Zipkin."""
 
 
 class OutsidePlatform(Platform):

@@ -19,3 +19,4 @@ class Settings(AgencySettings):
     application_kept: timedelta = timedelta(days=365)
     """How long an application that has ended stays on the bus; its topic card says the same."""
     worker_every: timedelta = timedelta(seconds=30)
+    """How often the clocks are looked at: deadlines, silent questions, old applications."""

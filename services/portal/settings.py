@@ -12,8 +12,9 @@ class Settings(AgencySettings):
     """How long another agency's door may take before it counts as down."""
 
     retry_first: timedelta = timedelta(milliseconds=500)
+    """Waiting time before a kept submission is handed on again; doubles with each try."""
     retry_most: timedelta = timedelta(minutes=1)
-    """Waiting time before a kept submission is handed on again: doubles from the first to the most."""
+    """The longest such time."""
 
     correction_kept: timedelta = timedelta(days=365)
     """How long a closed correction stays on the bus (the card of portal.correction.v1)."""
