@@ -1,7 +1,6 @@
 """One Kafka broker that is its own controller (KRaft), with SCRAM users and ACLs, from jars."""
 
 import base64
-import os
 import socket
 import subprocess
 import uuid
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from confluent_kafka.admin import AdminClient
 
+from sekali.errors import SekaliError
 from sekali.local.endpoints import Admin, Credential
 from sekali.local.java import java
 from sekali.local.place import Place
@@ -54,25 +54,19 @@ class Kafka:
         return str(self.place.jars / "kafka" / "*")
 
     def _format(self, properties: Path) -> None:
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # An id that begins with a dash is taken for an option: one in 64 does, so the first letter is ours.
+        cluster = "S" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
         user = f"SCRAM-SHA-512=[name={self.admin.kafka.username},password={self.admin.kafka.password}]"
+        # From a file of our own: everybody may read the arguments of a process.
+        arguments = self._folder / "format.arguments"
+        write_private(arguments, "\n".join(["--cluster-id", cluster, "--config", str(properties), "--add-scram", user]))
         tool = java(256, "-XX:TieredStopAtLevel=1", "-cp", self._classpath)
-        subprocess.run(  # noqa: S603  # arguments are our own
-            [
-                *tool,
-                "kafka.tools.StorageTool",
-                "format",
-                "--cluster-id",
-                cluster,
-                "--config",
-                str(properties),
-                "--add-scram",
-                user,
-            ],
-            check=True,
-            capture_output=True,
-            env=dict(os.environ),
-        )
+        command = [*tool, "kafka.tools.StorageTool", "format", f"@{arguments}"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # our own arguments
+        arguments.unlink()
+        if done.returncode != 0:
+            told = (done.stderr or done.stdout).replace(self.admin.kafka.password, "…").strip()
+            raise SekaliError(f"Kafka's storage could not be made in {self._folder}: {told}")
 
     def _properties(self) -> str:
         client, controller = self.admin.kafka_bootstrap, self.admin.kafka_controller
