@@ -19,19 +19,26 @@ Verb = typer.Typer | Callable[..., Any]
 
 
 def main() -> None:
-    """The console script: an error that Sekali foresees is one sentence on standard error and exit code 1."""
+    """The console script: an error that Sekali foresees is one sentence on standard error and exit code 1.
+
+    A call that does not fit gets the usage and exit code 2.
+    """
     try:
-        sys.exit(run(sys.argv[1:]))
+        sys.exit(_call(sys.argv[1:], standalone=True))
     except SekaliError as error:
         typer.secho(str(error), fg=typer.colors.RED, err=True)
         sys.exit(1)
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Runs a verb in this process and returns its exit code; Sekali's own errors come through."""
+    """Runs a verb in this process and returns its exit code; errors come through."""
+    return _call(arguments, standalone=False)
+
+
+def _call(arguments: Sequence[str], *, standalone: bool) -> int:
     asked = arguments[0] if arguments else ""
     command = typer.main.get_command(_application(asked))
-    code = command.main(args=list(arguments), prog_name="sekali", standalone_mode=False)
+    code = command.main(args=list(arguments), prog_name="sekali", standalone_mode=standalone)
     return code if isinstance(code, int) else 0
 
 

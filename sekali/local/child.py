@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -48,6 +49,8 @@ class Child:
         self._running, self._last_exit = None, code
         self._pause = FIRST_PAUSE if time.monotonic() - self._started > SETTLED else self._pause
         self._not_before = time.monotonic() + self._pause
+        ended = f"{self.process.name} ended with {code} and starts again in {self._pause:.1f} s"
+        print(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {ended}", flush=True)  # the supervisor's own log
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
 
     def _start(self) -> None:
