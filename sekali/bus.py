@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from faststream.kafka import KafkaBroker
-from faststream.specification import AsyncAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -125,10 +124,6 @@ class Bus:
         for topic, subscription in self.subscriptions.items():
             parts[topic] = subscription.trouble or "ok"
         return parts | self._without_contract
-
-    def asyncapi(self) -> str:
-        """What this agency hears, as an AsyncAPI document (JSON)."""
-        return AsyncAPI(self.broker, title=self.agency).to_specification().to_json()
 
     def _check(self, current: Mapping[str, Current]) -> None:
         for card in self.catalogue.says(self.agency):

@@ -80,6 +80,8 @@ def is_worth_retrying(error: BaseException) -> bool:
         return True
     if not isinstance(error, DBAPIError):
         return type(error).__module__ == "sqlalchemy.exc" and type(error).__name__ == "TimeoutError"
+    if isinstance(getattr(error.orig, "__cause__", None), ValueError):
+        return False  # asyncpg's own DataError: a value that the driver cannot send, whenever it is asked
     state = sqlstate(error) or ""
     return error.connection_invalidated or state in _RETRY or state.startswith(_DOWN) or state == ""
 
