@@ -30,6 +30,7 @@ def build(settings: Settings | None = None) -> FastAPI:
         lease=2 * settings.door_timeout,
         first=settings.retry_first,
         most=settings.retry_most,
+        patience=settings.not_heard_patience,
     )
     bus = Bus(
         settings,

@@ -15,6 +15,7 @@ CORRECTION_TOPIC = "portal.correction.v1"
 UNPRINTABLE = frozenset({"Cc", "Cs", "Cn", "Co"})
 TRY_AGAIN = frozenset({408, 425, 429})
 ALREADY_SUBMITTED = "urn:sekali:problem:already-submitted"
+NOT_HEARD_YET = "urn:sekali:problem:not-heard-yet"
 
 
 class State(StrEnum):
@@ -31,6 +32,8 @@ class Verdict(StrEnum):
     TAKEN = "TAKEN"
     REFUSED = "REFUSED"
     DOWN = "DOWN"
+    UNHEARD = "UNHEARD"
+    """The agency has not heard of the citizen yet: its inbox catches up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,18 @@ def verdict(answer: Answer) -> Verdict:
     """A submission taken earlier counts as taken; whatever may pass by itself counts as down."""
     if answer.status in {200, 201} or (answer.status == 409 and answer.body.get("type") == ALREADY_SUBMITTED):
         return Verdict.TAKEN
+    if answer.status == 409 and answer.body.get("type") == NOT_HEARD_YET:
+        return Verdict.UNHEARD
     if answer.status == 0 or answer.status >= 500 or answer.status in TRY_AGAIN:
         return Verdict.DOWN
     return Verdict.REFUSED
+
+
+def why_kept(agency: str, answer: Answer) -> str:
+    """In words, why a submission is not handed on yet."""
+    if verdict(answer) is Verdict.UNHEARD:
+        return f"{agency} has not heard of you yet."
+    return answer.cause or f"The door of {agency} asks to come back later."
 
 
 def receipt(answer: Answer) -> Mapping[str, Any]:

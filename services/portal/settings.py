@@ -16,6 +16,9 @@ class Settings(AgencySettings):
     retry_most: timedelta = timedelta(minutes=1)
     """The longest such time."""
 
+    not_heard_patience: timedelta = timedelta(days=1)
+    """How long a kept submission waits for an agency that is up but has not heard of the citizen yet."""
+
     correction_kept: timedelta = timedelta(days=365)
     """How long a closed correction stays on the bus (the card of portal.correction.v1)."""
 

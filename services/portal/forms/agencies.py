@@ -11,7 +11,7 @@ from sekali.doors import AnyCaller, Citizen, FormAnswers, TheBus
 from sekali.errors import Problem, not_found
 from sekali.forms import Form
 from services.portal import service
-from services.portal.model import Answer, State, Verdict
+from services.portal.model import Answer, State, Verdict, why_kept
 from services.portal.prefill import Agencies
 from services.portal.store import submissions
 
@@ -58,8 +58,8 @@ def agencies_doors(agencies: Agencies, handing: service.Handing, own: Form) -> A
             await service.keep(session, filled, own, boxes, traceparent=tracing.traceparent(), lease=handing.lease)
             kept = await submissions.under_way(session, sent.submission_id)
             assert kept is not None
-        meaning, answer = await handing.over(bus.transaction, kept, authorization)
-        return _kept(sent, answer) if meaning is Verdict.DOWN else _passed_on(answer)
+        meaning, answer = await handing.over(bus.transaction, kept, authorization, promised=kept["attempts"] > 0)
+        return _kept(sent, agency, answer) if meaning in {Verdict.DOWN, Verdict.UNHEARD} else _passed_on(answer)
 
     return router
 
@@ -72,8 +72,8 @@ def _state(agency: str, answer: Answer) -> dict[str, Any]:
     return {"agency": agency, "state": "DOWN", "detail": answer.cause or f"The door of {agency} refuses the portal."}
 
 
-def _kept(sent: FormAnswers, answer: Answer) -> JSONResponse:
-    detail = f"{answer.cause} Your form is kept and will be handed on as soon as it does.".strip()
+def _kept(sent: FormAnswers, agency: str, answer: Answer) -> JSONResponse:
+    detail = f"{why_kept(agency, answer)} Your form is kept and will be handed on as soon as it can."
     return JSONResponse({"submission_id": str(sent.submission_id), "state": State.KEPT, "detail": detail}, 202)
 
 

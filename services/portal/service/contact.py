@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import outbox as said
@@ -68,7 +69,7 @@ async def hold_standing(session: AsyncSession, resident_id: UUID) -> None:
 async def ensure_standing(session: AsyncSession, resident_id: UUID) -> None:
     """Raises a problem for a resident who is annulled, erased or not heard of yet."""
     copy = await contact.standing(session, resident_id)
-    if copy is None or copy["version"] == 0:
+    if copy is None or not is_known(copy):
         raise not_heard_yet("population.resident.v1")
     if copy["gone"] or copy["standing"] == "ANNULLED":
         raise Problem(
@@ -77,6 +78,11 @@ async def ensure_standing(session: AsyncSession, resident_id: UUID) -> None:
             "This record is not in force",
             "The civil register has annulled or erased this record. Ask population which record holds.",
         )
+
+
+def is_known(copy: RowMapping | None) -> bool:
+    """Whether the resident's record has arrived; a placeholder has version 0."""
+    return copy is not None and copy["version"] > 0
 
 
 def _in_their_words(problem: Problem, theirs: Mapping[str, str]) -> Problem:

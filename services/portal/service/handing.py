@@ -11,44 +11,60 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import tracing
 from sekali.database import now
-from services.portal.model import Answer, Verdict, back_off, verdict
+from services.portal.model import Answer, Verdict, back_off, verdict, why_kept
 from services.portal.prefill import Agencies
 from services.portal.service import submissions as use_case
-from services.portal.store import submissions
+from services.portal.service.contact import is_known
+from services.portal.store import contact, submissions
 
 Transaction = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 
 
 @dataclass(frozen=True, slots=True)
 class Handing:
-    """What handing on needs. `deciders` are the agencies that decide on corrections of their facts."""
+    """What handing on needs. `deciders` are the agencies that decide on corrections of their facts.
+
+    `patience`: how long an agency may go on not having heard of a citizen.
+    """
 
     agencies: Agencies
     deciders: Sequence[str]
     lease: timedelta
     first: timedelta
     most: timedelta
+    patience: timedelta
 
     async def over(
-        self, transaction: Transaction, row: Mapping[Any, Any], authorization: str
+        self, transaction: Transaction, row: Mapping[Any, Any], authorization: str, *, promised: bool = True
     ) -> tuple[Verdict, Answer]:
         """Asks the agency once and settles what its answer means. A crash between the two is harmless:
         the agency knows the submission by its id and gives its first receipt again.
+        `promised`: the citizen may have been told that the form is kept.
         """
         answer = await self.agencies.submit(
             row["agency"], row["form"], row["submission_id"], row["answers"], authorization
         )
         meaning = verdict(answer)
         async with transaction() as session:
+            if meaning is Verdict.UNHEARD and not await self._may_wait(session, row, promised):
+                meaning = Verdict.REFUSED
             if meaning is Verdict.TAKEN:
                 await use_case.take(session, row["submission_id"], answer, self.deciders)
             elif meaning is Verdict.REFUSED:
                 await use_case.refuse(session, row["submission_id"], answer.body)
             else:
-                detail = answer.cause or f"The door of {row['agency']} asks to come back later."
+                # Only unbroken not hearing counts: while its door is down an agency may be unable to hear.
+                since = (row["not_heard_since"] or now(session)) if meaning is Verdict.UNHEARD else None
                 wait = back_off(row["attempts"], self.first, self.most)
-                await use_case.put_off(session, row["submission_id"], detail, wait)
+                await use_case.put_off(session, row["submission_id"], why_kept(row["agency"], answer), wait, since)
         return meaning, answer
+
+    async def _may_wait(self, session: AsyncSession, row: Mapping[Any, Any], promised: bool) -> bool:
+        """A fact that the portal has is on its way to the agency too. What was promised waits in any case."""
+        if not promised and not is_known(await contact.standing(session, row["resident_id"])):
+            return False
+        since = row["not_heard_since"]
+        return since is None or now(session) - since < self.patience
 
     async def over_all_due(self, transaction: Transaction) -> int:
         """The worker's round: every kept submission that is due, each in the trace it was sent in."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -128,9 +128,11 @@ async def refuse(session: AsyncSession, submission_id: UUID, problem: Mapping[st
     await submissions.settle(session, _settled(row, session) | {"state": State.REFUSED, "problem": shown})
 
 
-async def put_off(session: AsyncSession, submission_id: UUID, detail: str, wait: timedelta) -> None:
-    """The agency's door is down: the submission stays and is handed on later."""
-    await submissions.put_off(session, submission_id, now(session) + wait, detail)
+async def put_off(
+    session: AsyncSession, submission_id: UUID, detail: str, wait: timedelta, not_heard_since: datetime | None
+) -> None:
+    """The agency is down, or has not heard of the citizen: the submission stays and is handed on later."""
+    await submissions.put_off(session, submission_id, now(session) + wait, detail, not_heard_since)
 
 
 def _named(filled: Filled) -> dict[str, Any]:

@@ -71,11 +71,14 @@ async def due(session: AsyncSession, at: datetime, lease: timedelta, limit: int 
     return rows
 
 
-async def put_off(session: AsyncSession, submission_id: UUID, until: datetime, detail: str) -> None:
+async def put_off(
+    session: AsyncSession, submission_id: UUID, until: datetime, detail: str, not_heard_since: datetime | None
+) -> None:
+    values = {"next_attempt_at": until, "detail": detail, "not_heard_since": not_heard_since}
     await session.execute(
         update(submission)
         .where(submission.c.submission_id == submission_id)
-        .values(attempts=submission.c.attempts + 1, next_attempt_at=until, detail=detail)
+        .values(attempts=submission.c.attempts + 1, **values)
     )
 
 

@@ -63,6 +63,7 @@ submission = Table(
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("next_attempt_at", MOMENT, nullable=False),
     Column("detail", Text),
+    Column("not_heard_since", MOMENT),
 )
 
 outcome = Table(

@@ -82,6 +82,7 @@ async def office(
         lease=timedelta(seconds=10),
         first=settings.retry_first,
         most=settings.retry_most,
+        patience=settings.not_heard_patience,
     )
     yield Office(database, clock, catalogue, keyring, hearing(catalogue), handing, settings)
     await database.close()

@@ -14,7 +14,7 @@ from services.portal.model import Answer, Verdict, back_off, contact_boxes, is_s
         (201, "", Verdict.TAKEN),
         (409, "already-submitted", Verdict.TAKEN),
         (409, "already-activated", Verdict.REFUSED),
-        (409, "not-heard-yet", Verdict.REFUSED),
+        (409, "not-heard-yet", Verdict.UNHEARD),
         (422, "invalid", Verdict.REFUSED),
         (404, "not-found", Verdict.REFUSED),
         (0, "", Verdict.DOWN),
