@@ -10,6 +10,7 @@ FOUND := for p in python3 python3.14 python3.13 python3.12 python3.11; do comman
 PYTHON ?= $(shell $(FOUND))
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+COMPOSE := docker compose --env-file .sekali/compose.env --file deploy/compose.yaml
 LOCK := uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet
 
@@ -27,8 +28,10 @@ up: setup  ## start everything and leave it running
 
 stop:  ## stop everything; data stay
 	@if [ -x $(BIN)/sekali ]; then $(BIN)/sekali down; else echo "nothing was started here"; fi
+	@if [ -f .sekali/compose.env ]; then $(COMPOSE) stop; fi
 
 clean: stop  ## stop everything and remove data, passwords and keys
+	@if [ -f .sekali/compose.env ]; then $(COMPOSE) down --volumes; fi
 	@rm -rf .sekali .sekali-test
 
 test: setup  ## all tests, on real Kafka, PostgreSQL and registry
@@ -42,8 +45,8 @@ check: setup  ## style, types, import contracts, generated files and the lock
 	$(BIN)/sekali types --check
 	$(BIN)/pytest --quiet tests/local/test_requirements.py
 
-containers: .sekali/compose.env  ## the same in containers, by deploy/compose.yaml (stop: docker compose -p sekali down)
-	@docker compose --env-file $< -f deploy/compose.yaml up --build --detach --wait agencies
+containers: .sekali/compose.env  ## the same in containers, by deploy/compose.yaml
+	@$(COMPOSE) up --build --detach --wait agencies
 
 .sekali/compose.env:
 	@mkdir -p .sekali
