@@ -135,8 +135,16 @@ async def test_all_wrong_boxes_are_named_at_once_and_nothing_is_stored(office: O
     with pytest.raises(Problem) as refused:
         await office.apply(melati, kbli="99999", business_village="3171011001", employee_count=-1)
     assert refused.value.status == 422
-    assert {field.field for field in refused.value.fields} == {"kbli", "business_village", "employee_count"}
+    wrong = {field.field for field in refused.value.fields}
+    assert wrong == {"kbli", "business_village", "business_postal_code", "employee_count"}
     assert await office.said(LICENCE) == []
+
+
+async def test_the_postal_code_of_the_business_is_one_of_its_village(office: Office) -> None:
+    melati = await office.registered()
+    with pytest.raises(Problem) as refused:
+        await office.apply(melati, business_postal_code="80223")
+    assert [field.field for field in refused.value.fields] == ["business_postal_code"]
 
 
 async def test_a_corrected_home_goes_to_its_owner_and_the_application_goes_on(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 from sekali import regions
 from sekali.errors import FieldError
+from services.population.model.dates import present
 from services.population.model.orders import AddressOrder
 from services.population.model.records import Address
 
@@ -20,6 +21,8 @@ def address_of(order: AddressOrder, field: str, wrong: list[FieldError]) -> Addr
                 "Kode kelurahan/desa tidak ada dalam daftar wilayah.",
             )
         )
+    elif order.postal_code is not None:
+        wrong += present(_wrong_postal_code(order.postal_code, village, f"{field}.postal_code"))
     for name, digits in LEVELS.items():
         given = getattr(order, name)
         if given is not None and given != village[:digits]:
@@ -41,3 +44,19 @@ def address_of(order: AddressOrder, field: str, wrong: list[FieldError]) -> Addr
         province_code=village[:2],
         postal_code=order.postal_code,
     )
+
+
+def postal_code_of(village: str) -> str | None:
+    found = regions.village(village)
+    return found.postal_code if found else None
+
+
+def _wrong_postal_code(code: str, village: str, field: str) -> FieldError | None:
+    """Forms of all agencies open with it, so it must be one that the village uses."""
+    if not regions.is_postal_code(code):
+        detail, detail_id = "No village of the list has this postal code.", "Kode pos ini tidak ada."
+    elif village in {one.code for one in regions.villages_of(code)}:
+        return None
+    else:
+        detail, detail_id = "This is the postal code of another village.", "Ini kode pos kelurahan/desa lain."
+    return FieldError(field, detail, "Give the village's postal code, or leave it out.", detail_id)

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from sekali.errors import FieldError, Problem, conflict, invalid
-from services.population.model.addresses import address_of
+from services.population.model.addresses import address_of, postal_code_of
 from services.population.model.codes import (
     ChangeKind,
     Decision,
@@ -99,9 +99,10 @@ def _correct_card(register: Register, resident: Resident, correction: Correction
     card, named = register.cards[resident.card_id], correction.named
     now = card.address
     codes = {"village_code": now.village_code, "postal_code": now.postal_code}
-    given = {"street": now.street, "rt": now.rt, "rw": now.rw, **codes} | {
-        correction.field.removeprefix("address."): correction.value
-    }
+    corrected = {correction.field.removeprefix("address."): correction.value}
+    if corrected.get("village_code", now.village_code) != now.village_code:
+        codes["postal_code"] = postal_code_of(correction.value)
+    given = {"street": now.street, "rt": now.rt, "rw": now.rw, **codes, **corrected}
     try:
         order = AddressOrder.model_validate(given)
     except ValidationError as error:

@@ -146,3 +146,15 @@ async def test_a_corrected_street_is_that_of_all_who_live_there(office: Office) 
         assert (await office.last_said(one))["address"]["street"] == "JL. CONTOH NO. 11"
     village = order | {"field": "address.village_code", "value": "3171061009"}
     assert set(await office.refused("/corrections", village)) == {"value"}
+    postal_code = order | {"field": "address.postal_code"}
+    for code in ("00000", "40135"):
+        assert set(await office.refused("/corrections", postal_code | {"value": code})) == {"value"}
+
+
+async def test_a_corrected_village_brings_the_codes_above_it_and_its_postal_code(office: Office) -> None:
+    _, melati_id = await office.register(card_a())
+    order = {"resident_id": str(melati_id), "field": "address.village_code", "value": "3273021004", "reason": "SALAH"}
+    await office.order("/corrections", order)
+    said = (await office.last_said(melati_id))["address"]
+    codes = [said[name] for name in ("village_code", "district_code", "regency_code", "province_code", "postal_code")]
+    assert codes == ["3273021004", "327302", "3273", "32", "40135"]

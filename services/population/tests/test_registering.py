@@ -72,6 +72,15 @@ async def test_all_that_is_wrong_with_a_card_is_said_at_once(office: Office) -> 
     }
 
 
+async def test_a_postal_code_is_one_of_the_village(office: Office) -> None:
+    card = card_b()
+    for code in ("99999", "00000", "40135"):
+        card["address"]["postal_code"] = code
+        assert set(await office.refused("/family-cards", card)) == {"address.postal_code"}
+    card["address"]["postal_code"] = None
+    await office.register(card)
+
+
 async def test_an_impossible_nik_is_refused_without_being_repeated(office: Office) -> None:
     card = card_b()
     card["members"][0]["nik"] = "9999993213880001"
