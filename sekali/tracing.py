@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from urllib.parse import urlsplit, urlunsplit
 
 from opentelemetry import propagate, trace
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
@@ -134,7 +135,8 @@ class Discreet(SpanExporter):
     """Takes out of every span what may hold something of a person, whoever put it in.
 
     Gone are: events (an exception's text and stack), a status' text, queries of URLs, and the path that was asked
-    for (somebody may type a NIK into it; ``http.route`` says which door it was). Record keys never pass.
+    for (somebody may type a NIK into it; ``http.route`` says which door it was). Of a whole URL, which a client's
+    span has, those parts of the path stay that have the shape of a door's name or a UUID. Record keys never pass.
     """
 
     def __init__(self, inner: SpanExporter) -> None:
@@ -160,17 +162,30 @@ class Discreet(SpanExporter):
         return self._inner.force_flush(timeout_millis)
 
 
+def _discreet_url(url: str) -> str:
+    """The URL without user, query and fragment; `-` stands for each part of its path that is of no known shape."""
+    try:
+        split = urlsplit(url)
+    except ValueError:
+        return "-"
+    path = "/".join(part if _KNOWN_PART.fullmatch(part) else "-" for part in split.path.split("/"))
+    return urlunsplit((split.scheme, split.netloc.rpartition("@")[2], path, "", ""))
+
+
 _DROPPED = frozenset(
     {"url.path", "url.query", "http.target", "messaging.kafka.message.key", "db.statement", "db.query.text"}
 )
 _WHOLE_URLS = frozenset({"url.full", "http.url"})
-_LONG_NUMBER = re.compile(r"[0-9]{13,}")
+# Parts of a path that name a door or a record: a word as doors have them (`business-licence`, `v2`), or a UUID.
+# Names, NIKs, e-mail addresses are neither; a word may hold a few digits, but no number of a person.
+_WORD = r"[a-z](?:[a-z_-]|[0-9]{1,3}(?![0-9])){0,63}"
+_KNOWN_PART = re.compile(rf"(?:{_WORD}|[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})?")
 
 
 def _discreet(span: ReadableSpan) -> ReadableSpan:
     kept = {name: value for name, value in (span.attributes or {}).items() if name not in _DROPPED}
     for name in _WHOLE_URLS & kept.keys():
-        kept[name] = _LONG_NUMBER.sub("-", re.split(r"[?#]", str(kept[name]), maxsplit=1)[0])
+        kept[name] = _discreet_url(str(kept[name]))
     return ReadableSpan(
         span.name, span.context, span.parent, span.resource, kept, (), span.links, span.kind,
         status=Status(span.status.status_code), start_time=span.start_time, end_time=span.end_time,

@@ -205,6 +205,32 @@ def test_whatever_others_put_into_a_span_is_taken_out() -> None:
     assert seen.status.status_code is StatusCode.ERROR
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("/forms/business-licence", "/forms/business-licence"),
+        ("/v2/residents/01a20230-df74-7157-999b-448c645b9c3d/", "/v2/residents/01a20230-df74-7157-999b-448c645b9c3d/"),
+        ("/forms/RAHASIA9999990201900001", "/forms/-"),
+        (f"/forms/rahasia{NIK}", "/forms/-"),
+        (f"/forms/m-{NIK[:6]}-{NIK[6:12]}", "/forms/-"),
+        (f"/forms/{NAME}", "/forms/-"),
+        (f"/forms/{NAME.title()}%20Contoh", "/forms/-"),
+        ("/forms/melati@contoh.example/declaration", "/forms/-/declaration"),
+        ("/forms/business-licence%3Fx=1", "/forms/-"),
+    ],
+)
+@pytest.mark.parametrize("attribute", ["url.full", "http.url"])
+def test_a_clients_url_keeps_only_parts_of_known_shape(attribute: str, asked: str, told: str) -> None:
+    kept = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(tracing.Discreet(kept)))
+    url = f"http://{NAME}:secret@127.0.0.1:8001{asked}?nik={NIK}"
+    with provider.get_tracer("test").start_as_current_span("GET", attributes={attribute: url}):
+        pass
+    (seen,) = kept.get_finished_spans()
+    assert dict(seen.attributes or {}) == {attribute: f"http://127.0.0.1:8001{told}"}
+
+
 def test_an_outage_of_the_store_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
     class Sometimes(SpanExporter):
         up = False
