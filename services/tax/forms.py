@@ -115,7 +115,7 @@ async def returns(resident_id: UUID, _officer: Officer, bus: TheBus) -> dict[str
 class ReturnRecord(Body):
     """FILED: the return has come in. DUE: it is asked for, whatever the calendar says."""
 
-    tax_year: int = Field(ge=1984, le=2200)
+    tax_year: int = Field(strict=True, ge=1984, le=2200)
     state: Literal["FILED", "DUE"]
 
 
@@ -128,7 +128,7 @@ async def record_return(resident_id: UUID, body: ReturnRecord, officer: Officer,
 
 
 class NameHold(Body):
-    held: bool
+    held: bool = Field(strict=True)
 
 
 @desk.post("/taxpayers/{resident_id}/name-hold")

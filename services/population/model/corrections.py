@@ -22,7 +22,8 @@ from services.population.model.codes import (
     Standing,
 )
 from services.population.model.dates import present, wrong_day, wrong_order
-from services.population.model.orders import AddressOrder, Name, Text, Unit
+from services.population.model.fields import Day, Name, Text, Unit
+from services.population.model.orders import AddressOrder
 from services.population.model.records import Resident, age
 from services.population.model.register import Register
 from services.population.model.registration import MARRIED_FROM
@@ -31,9 +32,9 @@ from services.population.model.registration import MARRIED_FROM
 OF_RESIDENT: dict[str, tuple[str, Any]] = {
     "identity.full_name": ("full_name", Name),
     "identity.sex": ("sex", Sex),
-    "birth.date": ("birth_date", date),
+    "birth.date": ("birth_date", Day),
     "birth.place": ("birth_place", Text),
-    "life.died_on": ("died_on", date),
+    "life.died_on": ("died_on", Day),
     "civil.religion": ("religion", Religion),
     "civil.occupation": ("occupation", Text),
     "civil.nationality": ("nationality", Nationality),

@@ -1,12 +1,10 @@
 """What officers ask for, as the doors take it: shapes only; the rules stand in the files beside this one."""
 
-import re
 from collections.abc import Iterable
-from datetime import date
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from sekali.identity import Kk, Nik
 from services.population.model.codes import (
@@ -19,33 +17,10 @@ from services.population.model.codes import (
     Religion,
     Sex,
 )
+from services.population.model.fields import Day, Name, Text, Unit, Version
 
 MOST_MEMBERS = 40
 MOST_CARDS = 500
-SPELLING = re.compile(r"[A-Z][A-Z .,'’-]*")
-
-
-def printable(text: str) -> str:
-    """PostgreSQL refuses NUL, and one such row would fail a whole set; a line break is no part of a street's name."""
-    if not text.isprintable():
-        raise ValueError("It holds a sign that cannot be printed.")
-    return text
-
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), AfterValidator(printable)]
-
-
-def spelled(name: str) -> str:
-    """In capitals, as on cards, one blank between words. Names older than Permendagri 73/2022 keep their signs."""
-    written = " ".join(name.split()).upper()
-    if not SPELLING.fullmatch(written):
-        raise ValueError("A name has Latin letters, blanks and at most the signs . , ' and -.")
-    return written
-
-
-Name = Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(spelled)]
-Unit = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
-Version = Annotated[int, Field(ge=1, description="The version that was read; another one now is refused.")]
 
 
 class Order(BaseModel):
@@ -74,7 +49,7 @@ class Member(Order):
     nik: Nik
     full_name: Name
     sex: Sex
-    birth_date: date
+    birth_date: Day
     birth_place: Text | None = None
     religion: Religion
     marital_status: MaritalStatus
@@ -101,7 +76,7 @@ class Document(Order):
 
     court: Text
     number: Text
-    issued_on: date
+    issued_on: Day
 
 
 class Certificate(Order):
@@ -144,7 +119,7 @@ class MoveOrder(Order):
 
     resident_id: UUID
     version: Version | None = None
-    moved_on: date
+    moved_on: Day
     address: AddressOrder
     member_ids: Annotated[list[UUID], Field(min_length=1, max_length=MOST_MEMBERS)] | None = None
     head_id: UUID | None = None
@@ -157,7 +132,7 @@ class NameChangeOrder(Order):
     resident_id: UUID
     version: Version | None = None
     full_name: Name
-    effective_on: date
+    effective_on: Day
     ruling: Document
 
 
@@ -166,7 +141,7 @@ class MarriageOrder(Order):
     husband_version: Version | None = None
     wife_id: UUID
     wife_version: Version | None = None
-    married_on: date
+    married_on: Day
     certificate: Certificate
     household: Literal["HUSBAND_CARD", "WIFE_CARD", "NEW_CARD", "APART"]
     """Whose card the couple shares; APART leaves both where they are."""
@@ -186,7 +161,7 @@ class DivorceOrder(Order):
     husband_version: Version | None = None
     wife_id: UUID
     wife_version: Version | None = None
-    effective_on: date
+    effective_on: Day
     ruling: Document
     leaver_id: UUID | None = None
     """Which of the two leaves the shared card for a new one."""
@@ -204,7 +179,7 @@ class BirthOrder(Order):
     card_of: Literal["MOTHER", "FATHER"] = "MOTHER"
     full_name: Name
     sex: Sex
-    birth_date: date
+    birth_date: Day
     birth_place: Text
     religion: Religion | None = None
     """The mother's if it is not given."""
@@ -216,7 +191,7 @@ class BirthOrder(Order):
 class DeathOrder(Order):
     resident_id: UUID
     version: Version | None = None
-    died_on: date
+    died_on: Day
     succession: Succession = NOBODY_SUCCEEDS
 
 

@@ -158,3 +158,11 @@ async def test_a_corrected_village_brings_the_codes_above_it_and_its_postal_code
     said = (await office.last_said(melati_id))["address"]
     codes = [said[name] for name in ("village_code", "district_code", "regency_code", "province_code", "postal_code")]
     assert codes == ["3273021004", "327302", "3273", "32", "40135"]
+
+
+async def test_a_version_is_a_whole_number_and_nothing_like_it(office: Office) -> None:
+    _, melati_id = await office.register(card_a())
+    order = {"resident_id": str(melati_id), "field": "address.rt", "value": "007", "reason": "SALAH KETIK"}
+    for version in (True, "1", 1.0):
+        assert set(await office.refused("/corrections", order | {"version": version})) == {"version"}
+    await office.order("/corrections", order | {"version": 1})

@@ -81,6 +81,14 @@ async def test_a_postal_code_is_one_of_the_village(office: Office) -> None:
     await office.register(card)
 
 
+async def test_a_number_is_no_birth_date(office: Office) -> None:
+    card = card_b()
+    for day in (0, "0", "631152000", 20_000.5, True, "1988-03-12T00:00:00", "19880312"):
+        card["members"][0]["birth_date"] = day
+        wrong = await office.refused("/family-cards", card)
+        assert wrong == {"members.0.birth_date": "It must be a date that exists, as 2026-11-22."}
+
+
 async def test_an_impossible_nik_is_refused_without_being_repeated(office: Office) -> None:
     card = card_b()
     card["members"][0]["nik"] = "9999993213880001"

@@ -198,6 +198,11 @@ async def test_the_officers_desk(http: httpx.AsyncClient, office: Office, known:
     assert (answered["result"], answered["reason_code"]) == ("NOT_VALID", "RETURNS_OPEN")
     early = await http.post(f"/taxpayers/{MELATI}/returns", json={"tax_year": 2020, "state": "DUE"}, headers=OFFICER)
     assert early.status_code == 422
+    for year in (True, "2026"):
+        odd = await http.post(f"/taxpayers/{MELATI}/returns", json={"tax_year": year, "state": "DUE"}, headers=OFFICER)
+        assert odd.status_code == 422
+    odd = await http.post(f"/taxpayers/{MELATI}/name-hold", json={"held": "yes"}, headers=OFFICER)
+    assert odd.status_code == 422
     held = await http.post(f"/taxpayers/{MELATI}/name-hold", json={"held": True}, headers=OFFICER)
     assert held.json()["name_held"]
     copy = (await http.get(f"/residents/{MELATI}", headers=OFFICER)).json()
