@@ -30,7 +30,14 @@ def spelled(name: str) -> str:
 
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(spelled)]
-Unit = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
+
+
+def as_on_cards(unit: str) -> str:
+    """People write RT 1, cards have 001."""
+    return unit.zfill(3)
+
+
+Unit = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$"), AfterValidator(as_on_cards)]
 
 
 def written_out(day: Any) -> Any:

@@ -160,6 +160,16 @@ async def test_a_corrected_village_brings_the_codes_above_it_and_its_postal_code
     assert codes == ["3273021004", "327302", "3273", "32", "40135"]
 
 
+async def test_a_corrected_neighbourhood_is_kept_as_cards_have_it(office: Office) -> None:
+    _, melati_id = await office.register(card_a())
+    order = {"resident_id": str(melati_id), "field": "address.rt", "value": "7", "reason": "SALAH KETIK"}
+    await office.order("/corrections", order)
+    assert (await office.last_said(melati_id))["address"]["rt"] == "007"
+    assert set(await office.refused("/corrections", order | {"value": "07"}, 409)) == {"value"}
+    for value in ("I", "1234"):
+        assert set(await office.refused("/corrections", order | {"value": value})) == {"value"}
+
+
 async def test_a_version_is_a_whole_number_and_nothing_like_it(office: Office) -> None:
     _, melati_id = await office.register(card_a())
     order = {"resident_id": str(melati_id), "field": "address.rt", "value": "007", "reason": "SALAH KETIK"}
