@@ -1,5 +1,6 @@
 """The portal's rules: whose a box is, what an agency's answer means, when to try again."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
@@ -15,6 +16,7 @@ CORRECTION_TOPIC = "portal.correction.v1"
 UNPRINTABLE = frozenset({"Cc", "Cs", "Cn", "Co"})
 TRY_AGAIN = frozenset({408, 425, 429})
 ALREADY_SUBMITTED = "urn:sekali:problem:already-submitted"
+FORM_NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
 NOT_HEARD_YET = "urn:sekali:problem:not-heard-yet"
 
 
@@ -88,6 +90,11 @@ def receipt(answer: Answer) -> Mapping[str, Any]:
     if answer.status == 409:
         return {"application_id": answer.body.get("application_id"), **(answer.body.get("receipt") or {})}
     return answer.body
+
+
+def is_form_name(text: str) -> bool:
+    """Whether agencies name forms so. Anything else in a form's place was typed by somebody."""
+    return FORM_NAME.fullmatch(text) is not None
 
 
 def contact_boxes(boxes: Iterable[Mapping[str, Any]]) -> dict[str, str]:

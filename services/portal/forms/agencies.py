@@ -8,10 +8,10 @@ from starlette.responses import JSONResponse
 
 from sekali import tracing
 from sekali.doors import AnyCaller, Citizen, FormAnswers, TheBus
-from sekali.errors import Problem, not_found
+from sekali.errors import not_found
 from sekali.forms import Form
 from services.portal import service
-from services.portal.model import Answer, State, Verdict, why_kept
+from services.portal.model import Answer, State, Verdict, is_form_name, why_kept
 from services.portal.prefill import Agencies
 from services.portal.store import submissions
 
@@ -35,10 +35,11 @@ def agencies_doors(agencies: Agencies, handing: service.Handing, own: Form) -> A
         agency: str, form: str, _caller: Citizen, bus: TheBus, authorization: Authorization
     ) -> JSONResponse:
         """The agency's form, filled from its own copies."""
-        _ensure_known(agencies, agency)
+        _ensure_known(agencies, agency, form)
+        await service.known_or_asked(bus.transaction, agencies, agency, form)
         answer = await agencies.opened(agency, form, authorization)
         if answer.status == 0 or answer.status >= 500:
-            raise _down(agency, answer)
+            raise service.door_down(agency, answer)
         if answer.status == 200:
             async with bus.transaction() as session:
                 await service.remember(session, agency, form, answer.body["boxes"])
@@ -49,10 +50,8 @@ def agencies_doors(agencies: Agencies, handing: service.Handing, own: Form) -> A
         agency: str, form: str, sent: FormAnswers, caller: Citizen, bus: TheBus, authorization: Authorization
     ) -> JSONResponse:
         """201 the agency's receipt, 202 kept until the agency's door is up again, or the agency's problem document."""
-        _ensure_known(agencies, agency)
+        _ensure_known(agencies, agency, form)
         boxes = await service.known_or_asked(bus.transaction, agencies, agency, form)
-        if boxes is None:
-            raise _down(agency, Answer(0, cause=f"The door of {agency} does not answer; its form is not known yet."))
         filled = service.Filled(sent.submission_id, caller.resident_id, agency, form, sent.answers)
         async with bus.transaction() as session:
             await service.keep(session, filled, own, boxes, traceparent=tracing.traceparent(), lease=handing.lease)
@@ -81,10 +80,9 @@ def _passed_on(answer: Answer) -> JSONResponse:
     return JSONResponse(answer.body, answer.status, media_type=PROBLEM if answer.status >= 400 else None)
 
 
-def _ensure_known(agencies: Agencies, agency: str) -> None:
+def _ensure_known(agencies: Agencies, agency: str, form: str) -> None:
+    """Before anything is asked or stored: both are typed by somebody."""
     if agency not in agencies.names:
         raise not_found("agency", "GET /forms lists them all.")
-
-
-def _down(agency: str, answer: Answer) -> Problem:
-    return Problem(503, "door-down", "An agency's door is down", answer.cause, agency=agency)
+    if not is_form_name(form):
+        raise service.unknown_form()

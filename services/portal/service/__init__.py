@@ -3,7 +3,7 @@
 from services.portal.service.contact import ensure_standing
 from services.portal.service.corrections import bury_old_corrections, close_correction
 from services.portal.service.current import CURRENT
-from services.portal.service.declarations import known_or_asked, read_ahead, remember
+from services.portal.service.declarations import door_down, known_or_asked, read_ahead, remember, unknown_form
 from services.portal.service.handing import Handing
 from services.portal.service.residents import withdraw_for_the_annulled
 from services.portal.service.submissions import Filled, keep, say_contact
@@ -15,6 +15,7 @@ __all__ = [
     "Handing",
     "bury_old_corrections",
     "close_correction",
+    "door_down",
     "ensure_standing",
     "keep",
     "known_or_asked",
@@ -22,5 +23,6 @@ __all__ = [
     "remember",
     "say_contact",
     "track",
+    "unknown_form",
     "withdraw_for_the_annulled",
 ]

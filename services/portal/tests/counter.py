@@ -8,7 +8,8 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI, Request
-from starlette.responses import JSONResponse
+from starlette.middleware.base import RequestResponseEndpoint
+from starlette.responses import JSONResponse, Response
 
 TOPIC = "population.resident.v1"
 BOXES: list[dict[str, Any]] = [
@@ -23,12 +24,16 @@ LIMIT_SECONDS = 10.0
 
 @dataclass
 class Counter:
-    """`answers` are given to submissions one after the other, then 201; `taken` is what has arrived."""
+    """`answers` are given to submissions one after the other, then 201; `taken` is what has arrived.
+
+    `asked`: paths. It has a form that it does not list: `draft`.
+    """
 
     answers: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     corrected: list[dict[str, Any]] = field(default_factory=list)
     taken: list[dict[str, Any]] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
     application_id: str = "01a20230-df74-7157-999b-448c645b9c3d"
 
     def __post_init__(self) -> None:
@@ -58,6 +63,11 @@ class Counter:
     def _app(self) -> FastAPI:
         app = FastAPI()
 
+        @app.middleware("http")
+        async def note(request: Request, serve: RequestResponseEndpoint) -> Response:
+            self.asked.append(request.url.path)
+            return await serve(request)
+
         @app.get("/forms")
         async def forms() -> dict[str, Any]:
             return {"forms": [{"name": "request", "title": TITLE}]}
@@ -70,6 +80,10 @@ class Counter:
         async def opened(request: Request) -> dict[str, Any]:
             self.tokens.append(request.headers["authorization"])
             return {"form": "request", "title": TITLE, "boxes": BOXES, "counts": {"asked": len(BOXES)}}
+
+        @app.get("/forms/draft")
+        async def unlisted() -> dict[str, Any]:
+            return {"form": "draft", "title": TITLE, "boxes": BOXES, "counts": {"asked": len(BOXES)}}
 
         @app.post("/forms/request")
         async def submit(request: Request) -> JSONResponse:
