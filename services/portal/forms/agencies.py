@@ -13,7 +13,6 @@ from sekali.forms import Form
 from services.portal import service
 from services.portal.model import Answer, State, Verdict, is_form_name, why_kept
 from services.portal.prefill import Agencies
-from services.portal.store import submissions
 
 Authorization = Annotated[str, Header(include_in_schema=False)]
 PROBLEM = "application/problem+json"
@@ -54,9 +53,8 @@ def agencies_doors(agencies: Agencies, handing: service.Handing, own: Form) -> A
         boxes = await service.known_or_asked(bus.transaction, agencies, agency, form)
         filled = service.Filled(sent.submission_id, caller.resident_id, agency, form, sent.answers)
         async with bus.transaction() as session:
-            await service.keep(session, filled, own, boxes, traceparent=tracing.traceparent(), lease=handing.lease)
-            kept = await submissions.under_way(session, sent.submission_id)
-            assert kept is not None
+            trace = tracing.traceparent()
+            kept = await service.keep(session, filled, own, boxes, traceparent=trace, lease=handing.lease)
         meaning, answer = await handing.over(bus.transaction, kept, authorization, promised=kept["attempts"] > 0)
         return _kept(sent, agency, answer) if meaning in {Verdict.DOWN, Verdict.UNHEARD} else _passed_on(answer)
 

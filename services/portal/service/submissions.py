@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali.database import now
-from sekali.errors import TYPE_PREFIX, FieldError, conflict, invalid
+from sekali.errors import TYPE_PREFIX, FieldError, Problem, conflict, invalid
 from sekali.forms import Form
 from services.portal.model import Answer, State, is_storable, proposals, receipt
 from services.portal.service.contact import say_in_form, say_in_own_form
@@ -38,24 +39,29 @@ async def keep(
     *,
     traceparent: str | None,
     lease: timedelta,
-) -> None:
-    """Keeps a submission until its agency has taken it, and says its contact boxes.
+) -> RowMapping:
+    """Keeps a submission until its agency has taken it, and says its contact boxes; gives the row to hand on.
 
     `lease` is the time in which the door hands it on itself, before the worker does.
+    The same form again while it is kept changes nothing. With other answers it raises `already-kept`: nobody can
+    tell whether the agency has the first ones already, when its receipt was lost on the way.
     Raises `already-submitted` for an id that was taken before, 422 for a contact box that is not right.
     """
     ensure_storable(filled.answers, boxes)
-    await refuse_a_second_time(session, filled.submission_id, filled.resident_id)
+    kept = await refuse_a_second_time(session, filled.submission_id, filled.resident_id)
+    if kept is not None:
+        if any(kept[name] != value for name, value in _sent(filled).items()):
+            raise _already_kept()
+        return kept
     await say_in_form(session, own, filled.resident_id, boxes, filled.answers)
     await submissions.forget_refusal(session, filled.submission_id)
     at = now(session)
-    row = _named(filled) | {
-        "answers": dict(filled.answers),
+    row = _sent(filled) | {
         "traceparent": traceparent,
         "kept_at": at,
         "next_attempt_at": at + lease,
     }
-    await submissions.keep(session, row)
+    return await submissions.keep(session, row)
 
 
 def ensure_storable(answers: Mapping[str, Any], boxes: Sequence[Mapping[str, Any]]) -> None:
@@ -69,7 +75,8 @@ def ensure_storable(answers: Mapping[str, Any], boxes: Sequence[Mapping[str, Any
 
 async def say_contact(session: AsyncSession, filled: Filled, own: Form) -> dict[str, Any]:
     """The portal's own form; gives its receipt."""
-    await refuse_a_second_time(session, filled.submission_id, filled.resident_id)
+    if await refuse_a_second_time(session, filled.submission_id, filled.resident_id) is not None:
+        raise _already_kept()
     counts = await say_in_own_form(session, own, filled.resident_id, filled.answers)
     outcome = _named(filled) | {"state": State.TAKEN, "counts": counts, "settled_at": now(session)}
     await submissions.settle(session, outcome)
@@ -82,10 +89,15 @@ async def say_contact(session: AsyncSession, filled: Filled, own: Form) -> dict[
     }
 
 
-async def refuse_a_second_time(session: AsyncSession, submission_id: UUID, resident_id: UUID) -> None:
-    """Raises `already-submitted` with the first outcome; somebody else's id tells nothing but that it is in use."""
-    settled = await submissions.settled(session, submission_id)
+async def refuse_a_second_time(session: AsyncSession, submission_id: UUID, resident_id: UUID) -> RowMapping | None:
+    """The resident's own submission of this id that is kept still. Whoever sends the id too waits for this transaction.
+
+    Raises `already-submitted` with the first outcome; somebody else's id tells nothing but that it is in use.
+    """
+    await submissions.claim(session, submission_id)
+    # In this order: what is settled meanwhile leaves the one and stands in the other.
     kept = await submissions.under_way(session, submission_id)
+    settled = await submissions.settled(session, submission_id)
     if any(row is not None and row["resident_id"] != resident_id for row in (settled, kept)):
         raise conflict("submission-id-in-use", "submission_id", "This id is in use.", "Send the form with a new id.")
     if settled is not None and settled["state"] == State.TAKEN:
@@ -98,6 +110,7 @@ async def refuse_a_second_time(session: AsyncSession, submission_id: UUID, resid
             application_id=application_id,
             receipt={"application_id": application_id, "counts": settled["counts"]},
         )
+    return kept
 
 
 async def take(session: AsyncSession, submission_id: UUID, answer: Answer, deciders: Sequence[str]) -> None:
@@ -133,6 +146,19 @@ async def put_off(
 ) -> None:
     """The agency is down, or has not heard of the citizen: the submission stays and is handed on later."""
     await submissions.put_off(session, submission_id, now(session) + wait, detail, not_heard_since)
+
+
+def _already_kept() -> Problem:
+    return conflict(
+        "already-kept",
+        "submission_id",
+        "A form with this id is kept, with other answers. Nothing was changed.",
+        "Wait until GET /submissions/{id} says TAKEN or REFUSED; a refused form may be sent again, mended.",
+    )
+
+
+def _sent(filled: Filled) -> dict[str, Any]:
+    return _named(filled) | {"answers": dict(filled.answers)}
 
 
 def _named(filled: Filled) -> dict[str, Any]:

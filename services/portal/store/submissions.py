@@ -5,17 +5,22 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, delete, select, update
+from sqlalchemy import RowMapping, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.portal.store.tables import declaration, outcome, submission
 
 
-async def keep(session: AsyncSession, row: Mapping[str, Any]) -> bool:
-    """False when a submission of that id is under way already."""
-    statement = insert(submission).values(**row).on_conflict_do_nothing().returning(submission.c.submission_id)
-    return (await session.execute(statement)).first() is not None
+async def claim(session: AsyncSession, submission_id: UUID) -> None:
+    """Whoever else sends this id waits until this transaction ends."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"submission {submission_id}", 0))))
+
+
+async def keep(session: AsyncSession, row: Mapping[str, Any]) -> RowMapping:
+    """The new row. No submission of that id is under way: see `claim`."""
+    kept: RowMapping = (await session.execute(insert(submission).values(**row).returning(submission))).mappings().one()
+    return kept
 
 
 async def under_way(session: AsyncSession, submission_id: UUID) -> RowMapping | None:
