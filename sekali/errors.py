@@ -64,7 +64,7 @@ class Problem(SekaliError):
 
 def invalid(*fields: FieldError) -> Problem:
     """422: all wrong fields at once."""
-    names = ", ".join(field.field for field in fields)
+    names = ", ".join(dict.fromkeys(field.field for field in fields))
     return Problem(422, "invalid", "Some fields are not right", f"Please look at: {names}.", fields)
 
 

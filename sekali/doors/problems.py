@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sekali.database import is_worth_retrying
 from sekali.errors import FieldError, Problem, Unavailable
+from sekali.sentences import sentence
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ def from_validation(errors: Sequence[Mapping[str, Any]]) -> Problem:
     """422 with every wrong field, 400 when the body is no JSON at all."""
     if any(error["type"] == "json_invalid" for error in errors):
         return Problem(400, "bad-json", "The body is not JSON", "Send one JSON object, in UTF-8.")
-    fields = [FieldError(_place(error["loc"]), _sentence(error)) for error in errors]
+    fields = [FieldError(_place(error["loc"]), sentence(error)) for error in errors]
     return Problem(422, "invalid", "Some fields are not right", "Please look at the fields named here.", fields)
 
 
@@ -62,41 +63,6 @@ def _place(loc: Sequence[str | int]) -> str:
 
 def _is_plain(part: str) -> bool:
     return bool(_PLAIN_NAME.fullmatch(part)) or (part.isdecimal() and len(part) < 6)
-
-
-def _sentence(error: Mapping[str, Any]) -> str:
-    """What is wrong, without the input; of pydantic's sentences only those that are known to hold none."""
-    kind = str(error["type"])
-    if kind == "value_error":
-        # The text of our own validators (identity, lines), which never holds the value.
-        return str(error["msg"]).removeprefix("Value error, ")
-    for beginning, sentence in _SENTENCES.items():
-        if kind.startswith(beginning):
-            return sentence or str(error["msg"])
-    return "It cannot be read."
-
-
-# Beginning of pydantic's error type -> our sentence, or "" for pydantic's own.
-_SENTENCES = {
-    "missing": "It is missing.",
-    "extra_forbidden": "This field is not known here.",
-    "uuid": "It must be a UUID.",
-    "date_": "It must be a date that exists, as 2026-11-22.",
-    "datetime_": "It must be a time, as 2026-11-22T08:00:00Z.",
-    "decimal": "It must be a number.",
-    "enum": "It is none of the values that may stand here.",
-    "literal": "It is none of the values that may stand here.",
-    "string_": "",
-    "int_": "",
-    "float_": "",
-    "bool_": "",
-    "list_": "",
-    "dict_": "",
-    "model_": "It must be a JSON object.",
-    "too_": "",
-    "greater_": "",
-    "less_": "",
-}
 
 
 def install(app: FastAPI) -> None:

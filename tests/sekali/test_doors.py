@@ -4,12 +4,14 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Literal
+from datetime import date
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI, HTTPException
+from pydantic import Field, TypeAdapter, ValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -26,8 +28,9 @@ from sekali.doors import (
     broken_laws,
 )
 from sekali.doors.problems import from_unexpected
-from sekali.errors import SekaliError, Unavailable, conflict, not_heard_yet
+from sekali.errors import FieldError, SekaliError, Unavailable, conflict, invalid, not_heard_yet
 from sekali.identity import Nik
+from sekali.sentences import sentence
 from tests.sekali.quiet_bus import QuietBus
 
 MELATI, NIK = uuid4(), "9999996507900002"
@@ -195,6 +198,35 @@ async def test_wrong_fields_are_named_and_never_repeated(app: FastAPI) -> None:
         assert set(fields) == {"nik", "street", "kind", "?"}
         assert fields["nik"] == "The last four digits of a NIK are 0001 to 9999."
         assert not any(word in response.text for word in ("MELATI", "9999996507900000", "Jalan"))
+
+
+@pytest.mark.parametrize(
+    ("law", "sent", "wanted"),
+    [
+        (Literal["WHOLE", "PART"], SECRET, "It must be 'WHOLE' or 'PART'."),
+        (Annotated[str, Field(pattern="^[0-9]{5}$")], "123", "It must be 5 digits."),
+        (Annotated[str, Field(pattern="^[0-9]{1,3}$")], "1a", "It must be 1 to 3 digits."),
+        (Annotated[str, Field(min_length=1)], "", "It must not be empty."),
+        (Annotated[str, Field(max_length=3)], SECRET, "It must have at most 3 signs."),
+        (str, 5, "It must be text, in quotation marks."),
+        (date, "1990-02-30", "It must be a date that exists, as 2026-11-22."),
+        (UUID, SECRET, "It must be a UUID."),
+        (int, SECRET, "It must be a whole number."),
+        (Annotated[int, Field(strict=True)], "1", "It must be a whole number, without quotation marks."),
+        (Annotated[int, Field(ge=1984)], 1, "It must be 1984 or more."),
+        (bool, SECRET, "It must be true or false, without quotation marks."),
+        (Annotated[list[int], Field(min_length=1)], [], "It must not be empty."),
+        (dict[str, int], SECRET, "It must be a JSON object."),
+    ],
+)
+def test_a_wrong_field_is_told_what_is_wanted(law: Any, sent: Any, wanted: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        TypeAdapter(law).validate_python(sent)
+    assert [sentence(error) for error in refused.value.errors()] == [wanted]
+
+
+def test_a_field_with_two_faults_is_named_once() -> None:
+    assert invalid(FieldError("value", "One."), FieldError("value", "Two.")).detail == "Please look at: value."
 
 
 @pytest.mark.parametrize("body", [b"{", b"", b"\xff\xfe", b'{"nik": ', b"[" * 100_000, b"null", b'"text"', b"[1]"])

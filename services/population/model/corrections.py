@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from sekali.errors import FieldError, Problem, conflict, invalid
+from sekali.sentences import sentence
 from services.population.model.addresses import address_of, postal_code_of
 from services.population.model.codes import (
     ChangeKind,
@@ -120,10 +121,12 @@ def _correct_card(register: Register, resident: Resident, correction: Correction
 
 
 def _wrong_birth(resident: Resident, day: date, today: date, named: str) -> list[FieldError]:
-    death = wrong_order(resident.died_on, day, named, "") if resident.died_on else None
-    if death:
-        death = FieldError(named, "This day is after the death.", "Check both days.")
-    return present(wrong_day(day, today, named), death, _too_young(resident, day, today, named))
+    impossible = wrong_day(day, today, named)
+    if impossible is not None:
+        return [impossible]
+    late = resident.died_on is not None and resident.died_on < day
+    death = FieldError(named, "This day is after the death.", "Check both days.") if late else None
+    return present(death, _too_young(resident, day, today, named))
 
 
 def _too_young(resident: Resident, day: date, today: date, named: str) -> FieldError | None:
@@ -181,8 +184,8 @@ def _parsed(kind: Any, value: str, named: str) -> Any:
 
 
 def _shapeless(error: ValidationError, named: str) -> Problem:
-    details = error.errors(include_input=False, include_url=False, include_context=False)
-    return invalid(FieldError(named, f"{details[0]['msg']}.", "Write it as the field's type asks."))
+    first = error.errors(include_input=False, include_url=False)[0]
+    return invalid(FieldError(named, sentence(first), "Write it as the field's type asks."))
 
 
 def _nothing(named: str) -> Problem:

@@ -200,7 +200,7 @@ class CorrectionOrder(Order):
 
     resident_id: UUID
     version: Version | None = None
-    field: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,30}\.[a-z_]{1,30}$")]
+    field: Annotated[str, StringConstraints(max_length=60)]
     value: Text
     reason: Text
 

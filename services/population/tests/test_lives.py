@@ -2,7 +2,7 @@
 
 from services.population.model.codes import ChangeKind
 from services.population.tests.families import bintang, card_a, card_b, couple, melati
-from services.population.tests.office import Office
+from services.population.tests.office import OFFICER, Office
 
 RULING = {"court": "PN JAKARTA PUSAT", "number": "34/Pdt.P/2024/PN.JP", "issued_on": "2024-03-01"}
 
@@ -176,3 +176,23 @@ async def test_a_version_is_a_whole_number_and_nothing_like_it(office: Office) -
     for version in (True, "1", 1.0):
         assert set(await office.refused("/corrections", order | {"version": version})) == {"version"}
     await office.order("/corrections", order | {"version": 1})
+
+
+async def test_a_wrong_correction_is_told_what_is_wanted(office: Office) -> None:
+    sari_id, _ = await office.register(card_a())
+    order = {"resident_id": str(sari_id), "reason": "SALAH KETIK"}
+    wanted = {
+        ("identity.full_name", "S4RI"): "A name has Latin letters, blanks and at most the signs . , ' and -.",
+        ("identity.sex", "W"): "It must be 'L' or 'P'.",
+        ("birth.date", "5 November"): "It must be a date that exists, as 2026-11-22.",
+        ("birth.date", "2190-01-01"): "This day is in the future.",
+        ("address.rt", "I"): "It must be 1 to 3 digits.",
+        ("address.village_code", "31.71"): "It must be 10 digits.",
+    }
+    for (field, value), sentence in wanted.items():
+        assert await office.refused("/corrections", order | {"field": field, "value": value}) == {"value": sentence}
+    answer = await office.door.post(
+        "/corrections", json=order | {"field": "birth.date", "value": "2190-01-01"}, headers=OFFICER
+    )
+    assert answer.json()["detail"] == "Please look at: value."
+    assert set(await office.refused("/corrections", order | {"field": "name", "value": "SARI"})) == {"field"}
