@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 
 CONTACT_TOPIC = "portal.contact.v1"
 CORRECTION_TOPIC = "portal.correction.v1"
+FOLLOW_FROM_VILLAGE = frozenset({"district_code", "regency_code", "province_code"})
 UNPRINTABLE = frozenset({"Cc", "Cs", "Cn", "Co"})
 TRY_AGAIN = frozenset({408, 425, 429})
 ALREADY_SUBMITTED = "urn:sekali:problem:already-submitted"
@@ -125,8 +126,15 @@ def proposals(
             proposed=str(answers[box["box"]]).strip(),
         )
         for box in corrected
-        if owner(box["topic"]) in listening and answers.get(box["box"]) is not None
+        if owner(box["topic"]) in listening and answers.get(box["box"]) is not None and stands_by_itself(box["field"])
     ]
+
+
+def stands_by_itself(field: str) -> bool:
+    """Codes of district, regency and province follow from the village's, in every address: no owner can change one
+    alone, and all are right once the village is.
+    """
+    return field.rpartition(".")[2] not in FOLLOW_FROM_VILLAGE
 
 
 def is_storable(name: str, value: Any) -> bool:

@@ -64,6 +64,24 @@ async def test_a_box_whose_owner_decides_on_no_corrections_is_not_proposed(
     assert await office.said(CORRECTION) == []
 
 
+async def test_of_a_corrected_address_only_what_stands_by_itself_is_proposed(
+    office: Office, door: httpx.AsyncClient, counter: Counter
+) -> None:
+    melati = await office.melati()
+    parts = ("street", "rt", "rw", "village_code", "district_code", "regency_code", "province_code", "postal_code")
+    moved = {"street": "Jalan Contoh 2", "rt": "001", "rw": "002", "postal_code": "40135"} | {
+        "village_code": "3273021004", "district_code": "327302", "regency_code": "3273", "province_code": "32",
+    }  # fmt: skip
+    counter.corrected = [
+        {"box": f"home_{part}", "topic": RECORD, "field": f"address.{part}", "seen_version": 1} for part in parts
+    ]
+    answers = ANSWERS | {f"home_{part}": moved[part] for part in parts}
+    assert (await door.post(REQUEST, json=sent(answers), headers=token(melati))).status_code == 201
+    proposed = {said["proposal"]["field"]: said["proposal"]["proposed"] for said in await office.said(CORRECTION)}
+    alone = ("street", "rt", "rw", "village_code", "postal_code")
+    assert proposed == {f"address.{part}": moved[part] for part in alone}
+
+
 async def test_a_receipt_read_twice_proposes_once(office: Office, door: httpx.AsyncClient, counter: Counter) -> None:
     melati, kept = await office.melati(), uuid4()
     receipt = counter.receipt() | {"corrected": [NAME]}
