@@ -81,7 +81,7 @@ def _documented_problems() -> dict[int | str, dict[str, Any]]:
     texts = {
         400: "The body is not JSON", 401: "No token, or one that names nobody", 403: "This door is not for the caller",
         404: "No such record", 409: "What is stored already says otherwise", 422: "Some fields are not right",
-        503: "A part that is needed does not answer",
+        415: "The body is not announced as JSON", 503: "A part that is needed does not answer",
     }  # fmt: skip
     content = {problems.MEDIA_TYPE: {"schema": schema}}
     return {status: {"description": text, "content": content} for status, text in texts.items()}

@@ -49,9 +49,15 @@ def answer(problem: Problem) -> JSONResponse:
 
 
 def from_validation(errors: Sequence[Mapping[str, Any]]) -> Problem:
-    """422 with every wrong field, 400 when the body is no JSON at all."""
+    """422 with every wrong field, 400 when the body is no JSON at all, 415 when it does not say that it is JSON."""
     if any(error["type"] == "json_invalid" for error in errors):
         return Problem(400, "bad-json", "The body is not JSON", "Send one JSON object, in UTF-8.")
+    if any(tuple(error["loc"]) == ("body",) and isinstance(error.get("input"), bytes) for error in errors):
+        # FastAPI reads only what is announced as JSON, and hands the rest on as bytes.
+        return Problem(
+            415, "not-announced-as-json", "The body is not announced as JSON",
+            "Send it with the header Content-Type: application/json.",
+        )  # fmt: skip
     fields = [FieldError(_place(error["loc"]), sentence(error)) for error in errors]
     return Problem(422, "invalid", "Some fields are not right", "Please look at the fields named here.", fields)
 

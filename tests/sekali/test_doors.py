@@ -237,6 +237,17 @@ async def test_a_body_that_is_no_json_object_is_told_so(app: FastAPI, body: byte
         problem(response, response.status_code, "bad-json" if response.status_code == 400 else "invalid")
 
 
+@pytest.mark.parametrize("announced", [{}, {"content-type": "text/plain"}, {"content-type": "multipart/form-data"}])
+async def test_a_body_that_is_not_announced_as_json_is_told_so(app: FastAPI, announced: dict[str, str]) -> None:
+    body = json.dumps({"nik": NIK, "street": "Jalan Contoh 1"}).encode()
+    async with entered(app, OFFICER) as budi:
+        document = problem(await budi.post("/moves", content=body, headers=announced), 415, "not-announced-as-json")
+        assert "Content-Type: application/json" in document["detail"]
+        assert NIK not in json.dumps(document)
+        spoken = await budi.post("/moves", content=body, headers={"content-type": "application/json; charset=utf-8"})
+        assert spoken.status_code == 201
+
+
 async def test_an_authorised_answer_holds_the_digits(app: FastAPI) -> None:
     async with entered(app, OFFICER) as budi:
         response = await budi.post("/moves", json={"nik": NIK, "street": "Jalan Contoh 1"})
@@ -355,7 +366,7 @@ async def test_the_declaration_tells_of_problems_and_tokens(app: FastAPI) -> Non
     async with entered(app) as anybody:
         declared = (await anybody.get("/openapi.json")).json()
     move = declared["paths"]["/moves"]["post"]
-    assert set(move["responses"]) >= {"201", "400", "401", "403", "404", "409", "422", "503"}
+    assert set(move["responses"]) >= {"201", "400", "401", "403", "404", "409", "415", "422", "503"}
     assert list(move["responses"]["422"]["content"]) == ["application/problem+json"]
     (scheme,) = move["security"][0]
     assert declared["components"]["securitySchemes"][scheme]["scheme"] == "bearer"
