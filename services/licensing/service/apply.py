@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sekali import outbox as bus
 from sekali.database import now
 from sekali.errors import FieldError, conflict, invalid
-from sekali.forms import Form, Submission
+from sekali.forms import Fact, Form, Submission
 from sekali.inbox import hold
 from sekali.workdays import day_of
 from services.licensing import outbox
@@ -24,7 +24,7 @@ from services.licensing.prefill import RESIDENT, business_licence_form, facts
 from services.licensing.service import cases, saying
 from services.licensing.store import applications, copies, licences, tables
 
-CONTACT = "portal.contact.v1"
+CONTACT, TAXPAYER = "portal.contact.v1", "tax.taxpayer.v1"
 NIB_TRIES = 20
 
 
@@ -42,8 +42,7 @@ async def apply_for_licence(
     cases.refuse_unfit(await copies.fitness_of(session, resident_id))
     known, form, at = await facts(session, resident_id), business_licence_form(), now(session)
     submission = form.check(answers, known, today=day_of(at))
-    if submission.values["nik"].digits != known[RESIDENT].values["identity.nik"]:
-        raise invalid(FieldError("nik", "This is not your own NIK.", "Type the NIK on your own KTP-el."))
+    _refuse_others_numbers(submission, known)
     licence = await _licence(session, resident_id, submission.values, at)
     application = _application(licence, at, sla_days)
     receipt = _receipt(application, licence, submission)
@@ -57,6 +56,24 @@ async def apply_for_licence(
     if application.is_open:
         await saying.ask_tax(session, application, at)
     return receipt
+
+
+def _refuse_others_numbers(submission: Submission, known: Mapping[str, Fact]) -> None:
+    """What tax says of the NPWP stands; what the applicant types must be the own NIK (PMK 112/2022)."""
+    own = known[RESIDENT].values["identity.nik"]
+    wrong = []
+    if submission.values["nik"].digits != own:
+        wrong.append(FieldError("nik", "This is not your own NIK.", "Type the NIK on your own KTP-el.",
+                                "Ini bukan NIK Anda."))  # fmt: skip
+    npwp = submission.values["npwp"]
+    typed = {one.proposed for one in submission.corrected if one.box == "npwp"}
+    if npwp is not None and (TAXPAYER not in known or known[TAXPAYER].values["registration.npwp"] is None):
+        typed.add(npwp.digits)
+    if typed - {own}:
+        wrong.append(FieldError("npwp", "This is not your own NPWP: a resident's NPWP is the NIK.",
+                                "Type your NIK, or leave the box as it was.", "Ini bukan NPWP Anda."))  # fmt: skip
+    if wrong:
+        raise invalid(*wrong)
 
 
 async def _refuse_second_time(session: AsyncSession, resident_id: UUID, submission_id: UUID) -> None:

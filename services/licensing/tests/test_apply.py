@@ -130,6 +130,21 @@ async def test_a_nik_that_is_not_her_own_is_refused_without_repeating_it(office:
     assert "9999991203880001" not in str(document)
 
 
+async def test_an_npwp_that_is_not_her_own_is_refused_typed_or_corrected(office: Office) -> None:
+    melati = await office.registered()
+    await office.apply(melati, npwp="9999 9965 0790 0002")
+    registration = {"npwp": "9999996507900002", "status": "AKTIF"}
+    for heard in (None, registration):
+        if heard:
+            await office.hear("tax.taxpayer.v1", melati, {"registration": heard})
+        with pytest.raises(Problem) as refused:
+            await office.apply(melati, npwp="9999991203880001", **people.RESTAURANT)
+        document = refused.value.document()
+        assert (document["status"], [field["field"] for field in document["fields"]]) == (422, ["npwp"])
+        assert "9999991203880001" not in str(document)
+    await office.apply(melati, **people.RESTAURANT)
+
+
 async def test_all_wrong_boxes_are_named_at_once_and_nothing_is_stored(office: Office) -> None:
     melati = await office.registered()
     with pytest.raises(Problem) as refused:
