@@ -12,15 +12,12 @@ from sekali.sentences import sentence
 from services.population.model.addresses import address_of, postal_code_of
 from services.population.model.codes import (
     ChangeKind,
-    Decision,
     Life,
     MaritalStatus,
     Nationality,
-    Reason,
     Relationship,
     Religion,
     Sex,
-    Standing,
 )
 from services.population.model.dates import present, wrong_day, wrong_order
 from services.population.model.fields import Day, Name, Text, Unit
@@ -63,11 +60,20 @@ TIED = (Relationship.KEPALA_KELUARGA, Relationship.SUAMI, Relationship.ISTRI)
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Correction:
-    """`field` in dots, `value` as text, `named`: what the request calls the value."""
+    """`field` in dots, `value` as text; an officer orders it, or decides on it as a citizen's proposal."""
 
     field: str
     value: str
-    named: str = "value"
+    is_proposal: bool = False
+
+    @property
+    def named(self) -> str:
+        """What errors call the value."""
+        return "proposed" if self.is_proposal else "value"
+
+    def of_order(self, name: str) -> str:
+        """The order's field of this name; a proposal is answered with a decision, which has no such field."""
+        return "decision" if self.is_proposal else name
 
 
 def correct(register: Register, resident: Resident, correction: Correction, today: date) -> None:
@@ -77,8 +83,16 @@ def correct(register: Register, resident: Resident, correction: Correction, toda
     elif correction.field in OF_CARD:
         _correct_card(register, resident, correction, today)
     else:
-        way_out = ELSEWHERE.get(correction.field, "Fields: " + ", ".join([*OF_RESIDENT, *OF_CARD]) + ".")
-        raise invalid(FieldError("field", "This field is not corrected here.", way_out))
+        raise _elsewhere(correction)
+
+
+def _elsewhere(correction: Correction) -> Problem:
+    detail = "This field is not corrected by itself."
+    way_out = ELSEWHERE.get(correction.field, "Fields: " + ", ".join([*OF_RESIDENT, *OF_CARD]) + ".")
+    if not correction.is_proposal:
+        return invalid(FieldError("field", detail, way_out))
+    way_out += " Accept this proposal once the register says so, or decline it with NOT_CORRECTABLE."
+    return conflict("not-by-itself", "decision", detail, way_out)
 
 
 def _correct_resident(register: Register, resident: Resident, correction: Correction, today: date) -> None:
@@ -88,7 +102,7 @@ def _correct_resident(register: Register, resident: Resident, correction: Correc
     if getattr(resident, attribute) == right:
         raise _nothing(named)
     check = CHECKS.get(attribute)
-    wrong = check(resident, right, today, named) if check else []
+    wrong = check(resident, right, today, correction) if check else []
     if wrong:
         raise invalid(*wrong)
     event = ChangeKind.BIODATA_DIPERBARUI
@@ -116,11 +130,17 @@ def _correct_card(register: Register, resident: Resident, correction: Correction
     if address == now:
         raise _nothing(named)
     if not resident.is_present:
-        raise conflict("died", "resident_id", "The address is that of the living.", "Name a living member of the card.")
+        raise conflict(
+            "died",
+            correction.of_order("resident_id"),
+            "The address is that of the living.",
+            "Name a living member of the card.",
+        )
     register.readdress(replace(card, address=address), ChangeKind.BIODATA_DIPERBARUI, today)
 
 
-def _wrong_birth(resident: Resident, day: date, today: date, named: str) -> list[FieldError]:
+def _wrong_birth(resident: Resident, day: date, today: date, correction: Correction) -> list[FieldError]:
+    named = correction.named
     impossible = wrong_day(day, today, named)
     if impossible is not None:
         return [impossible]
@@ -139,23 +159,24 @@ def _too_young(resident: Resident, day: date, today: date, named: str) -> FieldE
     return None
 
 
-def _wrong_death(resident: Resident, day: date, today: date, named: str) -> list[FieldError]:
+def _wrong_death(resident: Resident, day: date, today: date, correction: Correction) -> list[FieldError]:
+    named = correction.named
     if resident.life is Life.ALIVE:
-        return [FieldError("field", "This resident lives.", "Register the death instead.")]
+        return [FieldError(correction.of_order("field"), "This resident lives.", "Register the death instead.")]
     return present(wrong_day(day, today, named), wrong_order(day, resident.birth_date, named, "the birth"))
 
 
-def _wrong_sex(resident: Resident, _: Sex, __: date, named: str) -> list[FieldError]:
+def _wrong_sex(resident: Resident, _: Sex, __: date, correction: Correction) -> list[FieldError]:
     if resident.spouse_id is None:
         return []
-    return [FieldError(named, "A marriage hangs on it.", "The marriage needs to be looked at first.")]
+    return [FieldError(correction.named, "A marriage hangs on it.", "The marriage needs to be looked at first.")]
 
 
-def _wrong_relationship(resident: Resident, right: Relationship, _: date, named: str) -> list[FieldError]:
+def _wrong_relationship(resident: Resident, right: Relationship, _: date, correction: Correction) -> list[FieldError]:
     if resident.relationship not in TIED and right not in TIED:
         return []
     way_out = "A move, marriage, divorce or death changes who is head or spouse."
-    return [FieldError(named, "Heads and spouses are not made by a correction.", way_out)]
+    return [FieldError(correction.named, "Heads and spouses are not made by a correction.", way_out)]
 
 
 CHECKS: dict[str, Callable[..., list[FieldError]]] = {
@@ -164,16 +185,6 @@ CHECKS: dict[str, Callable[..., list[FieldError]]] = {
     "sex": _wrong_sex,
     "relationship": _wrong_relationship,
 }
-
-
-def check_decision(decision: Decision, reason: Reason | None, resident: Resident | None) -> None:
-    """A refusal says why; what is about nobody can only be refused."""
-    if decision is Decision.DECLINED and reason is None:
-        way_out = "Choose one of: " + ", ".join(Reason) + "."
-        raise invalid(FieldError("reason_code", "A proposal is declined for a reason.", way_out))
-    if decision is Decision.ACCEPTED and (resident is None or resident.standing is not Standing.VALID):
-        way_out = "Decline it with RESIDENT_ANNULLED."
-        raise conflict("annulled", "decision", "The resident's registration does not count.", way_out)
 
 
 def _parsed(kind: Any, value: str, named: str) -> Any:
@@ -185,7 +196,7 @@ def _parsed(kind: Any, value: str, named: str) -> Any:
 
 def _shapeless(error: ValidationError, named: str) -> Problem:
     first = error.errors(include_input=False, include_url=False)[0]
-    return invalid(FieldError(named, sentence(first), "Write it as the field's type asks."))
+    return invalid(FieldError(named, sentence(first), "Give the value as it is asked here."))
 
 
 def _nothing(named: str) -> Problem:

@@ -9,7 +9,8 @@ from sekali.database import now
 from sekali.errors import conflict, not_found, stale_version
 from services.population import outbox
 from services.population.model import corrections
-from services.population.model.codes import ChangeKind, Decision
+from services.population.model import proposals as rules
+from services.population.model.codes import ChangeKind, Decision, Reason
 from services.population.model.dates import day_of
 from services.population.model.orders import DecisionOrder
 from services.population.service.keeping import Deed, Desk, Done, keep
@@ -17,7 +18,10 @@ from services.population.store import proposals, register
 
 
 async def decide(session: AsyncSession, correction_id: UUID, order: DecisionOrder, desk: Desk) -> Done:
-    """Accepted: the correction is applied in this same transaction. What was decided is said to the portal."""
+    """Accepted: the correction is applied in this same transaction. What was decided is said to the portal.
+
+    What the register says already is accepted as ALREADY_RIGHT, and nothing is said of the resident again.
+    """
     proposal = await proposals.lock(session, correction_id)
     if proposal is None:
         raise not_found("proposal")
@@ -28,17 +32,19 @@ async def decide(session: AsyncSession, correction_id: UUID, order: DecisionOrde
     at = now(session)
     held = await register.hold(session, {proposal.resident_id}, at)
     resident = held.residents.get(proposal.resident_id)
-    corrections.check_decision(order.decision, order.reason_code, resident)
-    done = Done((), ())
+    rules.check_decision(order.decision, order.reason_code, resident)
+    done, reason = Done((), ()), order.reason_code
     if order.decision is Decision.ACCEPTED and resident is not None:
         if order.version is not None and order.version != resident.version:
             raise stale_version()
-        corrections.correct(
-            held, resident, corrections.Correction(proposal.field, proposal.proposed, "proposed"), day_of(at)
-        )
-        deed = Deed(ChangeKind.BIODATA_DIPERBARUI, None, {"correction_id": str(correction_id)}, order.reason_code)
-        done = await keep(session, held, deed, desk)
-    fields = {"decision": order.decision, "reason_code": order.reason_code}
+        right = corrections.Correction(proposal.field, proposal.proposed, is_proposal=True)
+        if rules.is_right_already(held, resident, right):
+            reason = Reason.ALREADY_RIGHT
+        else:
+            corrections.correct(held, resident, right, day_of(at))
+            deed = Deed(ChangeKind.BIODATA_DIPERBARUI, None, {"correction_id": str(correction_id)}, reason)
+            done = await keep(session, held, deed, desk)
+    fields = {"decision": order.decision, "reason_code": reason}
     await proposals.decide(session, correction_id=correction_id, officer=desk.officer, decided_at=at, **fields)
-    await bus.put(session, outbox.decided(correction_id, order.decision, order.reason_code, at))
+    await bus.put(session, outbox.decided(correction_id, order.decision, reason, at))
     return done

@@ -102,6 +102,41 @@ async def test_what_can_not_be_applied_can_not_be_accepted(office: Office) -> No
     await office.order(path, {"decision": "DECLINED", "reason_code": "RESIDENT_ANNULLED"})
 
 
+async def test_with_the_village_accepted_the_codes_above_it_are_right_already(office: Office) -> None:
+    _, melati_id = await office.register(card_a())
+    codes = {"village": "3273021004", "district": "327302", "regency": "3273", "province": "32", "postal": "40135"}
+    proposals = {name: Proposal(uuid4(), melati_id, f"address.{name}_code", code) for name, code in codes.items()}
+    paths = {name: f"/proposals/{proposal.correction_id}/decision" for name, proposal in proposals.items()}
+    for proposal in proposals.values():
+        await hear(office, proposal)
+    accepted = {"decision": "ACCEPTED", "reason_code": "EVIDENCE_SUFFICIENT"}
+    for name in ("district", "regency", "province"):
+        answer = await office.door.post(paths[name], json=accepted, headers=OFFICER)
+        (field,) = answer.json()["fields"]
+        assert (answer.status_code, field["field"]) == (409, "decision")
+        assert f"Correct address.village_code: the {name} follows." in field["way_out"]
+    assert set(await office.refused(paths["postal"], accepted)) == {"proposed"}
+    for name in codes:
+        await office.order(paths[name], accepted)
+    assert len(await office.said(melati_id)) == 2
+    reasons = [(decision["decision"], decision["reason_code"]) for decision in await office.decisions()]
+    assert reasons == [("ACCEPTED", "EVIDENCE_SUFFICIENT")] + [("ACCEPTED", "ALREADY_RIGHT")] * 4
+    assert await listed(office) == []
+
+
+async def test_what_a_life_event_has_brought_is_right_already(office: Office) -> None:
+    sari_id, melati_id = await office.register(card_a())
+    proposal = Proposal(uuid4(), melati_id, "civil.marital_status", "KAWIN")
+    already = Proposal(uuid4(), sari_id, "civil.marital_status", "CERAI_MATI")
+    for one in (proposal, already):
+        await hear(office, one)
+    path = f"/proposals/{proposal.correction_id}/decision"
+    assert set(await office.refused(path, {"decision": "ACCEPTED"}, 409)) == {"decision"}
+    done = await office.order(f"/proposals/{already.correction_id}/decision", {"decision": "ACCEPTED"})
+    assert done == {"residents": [], "cards": []}
+    assert [decision["reason_code"] for decision in await office.decisions()] == ["ALREADY_RIGHT"]
+
+
 async def test_a_withdrawn_proposal_is_not_decided_on(office: Office) -> None:
     _, melati_id = await office.register(card_a())
     proposal = Proposal(uuid4(), melati_id)
