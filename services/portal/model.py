@@ -17,6 +17,9 @@ FOLLOW_FROM_VILLAGE = frozenset({"district_code", "regency_code", "province_code
 UNPRINTABLE = frozenset({"Cc", "Cs", "Cn", "Co"})
 TRY_AGAIN = frozenset({408, 425, 429})
 ALREADY_SUBMITTED = "urn:sekali:problem:already-submitted"
+CORRECTED = ("box", "topic", "field", "seen_version")
+CODE = re.compile(r"[A-Z][A-Z_]{0,63}")
+UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 FORM_NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
 NOT_HEARD_YET = "urn:sekali:problem:not-heard-yet"
 
@@ -91,6 +94,28 @@ def receipt(answer: Answer) -> Mapping[str, Any]:
     if answer.status == 409:
         return {"application_id": answer.body.get("application_id"), **(answer.body.get("receipt") or {})}
     return answer.body
+
+
+def without_values(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a receipt may stay at the portal: ids, statuses, counts, names of corrected boxes.
+
+    Members are chosen by name and by shape: an agency may add others, and a NIB or NPWP is a person's.
+    """
+    ids = {name: value for name, value in told.items() if name.endswith("_id") and _is_id(value)}
+    # The status of what has an id here: a marital status is none.
+    named = {"status", *(name.removesuffix("id") + "status" for name in ids)}
+    statuses = {name: told[name] for name in named & told.keys() if _is_code(told[name])}
+    counts = {name: value for name, value in (told.get("counts") or {}).items() if isinstance(value, int)}
+    boxes = [{name: box[name] for name in CORRECTED if name in box} for box in told.get("corrected") or ()]
+    return ids | statuses | {"counts": counts, "corrected": boxes}
+
+
+def _is_id(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and UUID_TEXT.fullmatch(value) is not None)
+
+
+def _is_code(value: Any) -> bool:
+    return isinstance(value, str) and CODE.fullmatch(value) is not None
 
 
 def is_form_name(text: str) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sekali.database import now
 from sekali.errors import TYPE_PREFIX, FieldError, Problem, conflict, invalid
 from sekali.forms import Form
-from services.portal.model import Answer, State, is_storable, proposals, receipt
+from services.portal.model import Answer, State, is_storable, proposals, receipt, without_values
 from services.portal.service.contact import say_in_form, say_in_own_form
 from services.portal.service.corrections import propose
 from services.portal.store import submissions
@@ -78,15 +78,16 @@ async def say_contact(session: AsyncSession, filled: Filled, own: Form) -> dict[
     if await refuse_a_second_time(session, filled.submission_id, filled.resident_id) is not None:
         raise _already_kept()
     counts = await say_in_own_form(session, own, filled.resident_id, filled.answers)
-    outcome = _named(filled) | {"state": State.TAKEN, "counts": counts, "settled_at": now(session)}
-    await submissions.settle(session, outcome)
-    return {
+    told: dict[str, Any] = {
         "submission_id": str(filled.submission_id),
         "application_id": None,
         "status": "SAID",
         "counts": counts,
         "corrected": [],
     }
+    outcome = _named(filled) | {"state": State.TAKEN, "counts": counts, "receipt": told, "settled_at": now(session)}
+    await submissions.settle(session, outcome)
+    return told
 
 
 async def refuse_a_second_time(session: AsyncSession, submission_id: UUID, resident_id: UUID) -> RowMapping | None:
@@ -108,7 +109,7 @@ async def refuse_a_second_time(session: AsyncSession, submission_id: UUID, resid
             "This form was sent before and has been taken.",
             "Look at the application; for a new one, open the form again.",
             application_id=application_id,
-            receipt={"application_id": application_id, "counts": settled["counts"]},
+            receipt=settled["receipt"],
         )
     return kept
 
@@ -124,6 +125,7 @@ async def take(session: AsyncSession, submission_id: UUID, answer: Answer, decid
         "state": State.TAKEN,
         "application_id": UUID(application_id) if application_id else None,
         "counts": told.get("counts"),
+        "receipt": without_values(told),
     }
     await submissions.settle(session, _settled(row, session) | outcome)
     wanted = proposals(submission_id, row["answers"], told.get("corrected") or (), deciders)

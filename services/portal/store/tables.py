@@ -76,6 +76,7 @@ outcome = Table(
     Column("state", Text, nullable=False),
     Column("application_id", UUID),
     Column("counts", JSONB),
+    Column("receipt", JSONB),
     Column("problem", JSONB),
     Column("settled_at", MOMENT, nullable=False),
 )

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import text
 
 from sekali.testing import eventually
-from services.portal.tests.counter import Counter
+from services.portal.tests.counter import TOPIC, Counter
 from services.portal.tests.melati import ANSWERS, CONTACT, EMAIL, MOBILE, REQUEST, fields, sent, submission, token
 from services.portal.tests.office import CONTACT as SAID
 from services.portal.tests.office import Office
 
 MENDED = ANSWERS | {"wish": "Another licence", "email_address": "baru@contoh.example"}
+NIK = "9999996507900002"
 TYPE = "urn:sekali:problem:"
 
 
@@ -51,6 +52,32 @@ async def test_the_kept_forms_id_is_none_for_the_contact_form(
     again = await door.post(CONTACT, json=sent({"email": "baru@contoh.example"}, mine), headers=token(melati))
     assert (again.status_code, fields(again)) == (409, ["submission_id"])
     assert (await submission(door, melati, mine))["state"] == "KEPT"
+
+
+async def test_a_taken_form_gets_its_receipt_again_without_any_number_of_hers(
+    office: Office, door: httpx.AsyncClient, counter: Counter
+) -> None:
+    melati, body, licence = await office.melati(), sent(ANSWERS), str(uuid4())
+    counter.corrected = [{"box": "full_name", "topic": TOPIC, "field": "identity.full_name", "seen_version": 3}]
+    hers = {
+        "npwp": NIK,
+        "nib": "1234567890123",
+        "nitkus": [NIK + "000000"],
+        "holder": "MELATI",
+        "marital_status": "KAWIN",
+        "national_id": NIK,
+    }
+    wrong = {"corrected": [one | {"proposed": "MELATI"} for one in counter.corrected]}
+    whole = counter.receipt() | {"licence_id": licence, "licence_status": "TERBIT"}
+    counter.answers = [(201, whole | hers | wrong)]
+    taken = await door.post(REQUEST, json=body, headers=token(melati))
+    assert (taken.status_code, taken.json()["npwp"]) == (201, NIK)
+    again = await door.post(REQUEST, json=body, headers=token(melati))
+    assert (again.status_code, again.json()["application_id"]) == (409, counter.application_id)
+    assert again.json()["receipt"] == whole
+    assert len(counter.taken) == 1
+    (kept,) = await office.rows("select outcome::text as row from outcome")
+    assert not [value for value in (NIK, "1234567890123", "MELATI", "KAWIN") if value in kept["row"]]
 
 
 @pytest.mark.parametrize(
