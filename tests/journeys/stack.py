@@ -42,6 +42,12 @@ class Stack:
 
     def melati(self) -> "Melati":
         """Melati and her mother, registered, and heard of by every agency."""
+        melati = self.newcomer()
+        melati.wait_heard(melati.id)
+        return melati
+
+    def newcomer(self) -> "Melati":
+        """Melati and her mother, registered just now."""
         return Melati(self, Cast(self._next()))
 
     def kill(self, service: str) -> None:
@@ -82,7 +88,6 @@ class Melati:
         officer = stack.doors.officer("population")
         residents = officer.post("population", "/family-cards", cast.card_a())["residents"]
         self.mother, self.id = (UUID(one["resident_id"]) for one in residents)
-        self.wait_heard(self.id)
 
     @property
     def door(self) -> Caller:

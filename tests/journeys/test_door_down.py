@@ -1,5 +1,6 @@
 """An agency's door is down: the portal says so in words, keeps what is sent, and hands it on later."""
 
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -51,6 +52,17 @@ def test_melatis_form_is_kept_while_licensing_is_down_and_taken_when_it_is_back(
     expect_hops(stack.endpoints.traces.url, trace_id, hops)
 
 
+def test_forms_of_families_whom_licensing_has_not_heard_of_when_it_comes_back_are_taken(stack: Stack) -> None:
+    stack.melati().door.get("portal", "/forms/licensing/business-licence")
+    with stack.without("licensing"):
+        sent = [(stack.newcomer(), uuid4()) for _ in range(5)]
+        for melati, submission in sent:
+            until("the portal has heard of her", partial(stack.views.is_known_at_portal, melati.id), LIMIT_SECONDS)
+            assert melati.send(melati.shop(), 202, submission)["state"] == "KEPT"
+    for melati, submission in sent:
+        melati.wait_submission(submission, "TAKEN")
+
+
 def test_a_refused_form_keeps_nothing_but_the_contact(stack: Stack) -> None:
     melati, submission = stack.melati(), uuid4()
     with pytest.raises(AssertionError, match="422 invalid business_village"):
@@ -73,4 +85,7 @@ def test_a_form_sent_twice_gets_its_first_answer(stack: Stack) -> None:
     assert again.status_code == 409
     assert again.json()["type"] == "urn:sekali:problem:already-submitted"
     assert again.json()["application_id"] == receipt["application_id"]
+    told = again.json()["receipt"]
+    assert told == {name: receipt[name] for name in told}
+    assert told.keys() == {"application_id", "licence_id", "status", "licence_status", "counts", "corrected"}
     assert len(stack.views.licences(melati.id)) == 1
