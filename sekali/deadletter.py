@@ -87,6 +87,11 @@ async def blocked(session: AsyncSession, topic: str, keys: Sequence[bytes]) -> s
     return set(found.scalars())
 
 
+def behind() -> Poison:
+    """Why a later event of a key whose earlier one is dead does not run."""
+    return Poison("BEHIND", "An earlier event of the same key waits among the dead letters.")
+
+
 def not_applicable(error: Exception) -> Poison:
     """An error of a handler as a cause: its kind and place. Its text may hold data, unless it is one of ours."""
     if isinstance(error, Poison):

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import deadletter, spans, waiting
-from sekali.codec import Heard, Poison
+from sekali.codec import Heard
 from sekali.contracts import Contract
 from sekali.inbox import Awaiting, Effect
 from sekali.trouble import is_poison
@@ -51,8 +51,7 @@ class Effects:
         key = event.record.key
         assert key is not None
         if key in behind.dead:
-            poison = Poison("BEHIND", "An earlier event of the same key waits among the dead letters.")
-            await deadletter.bury(session, event.record, self._contract, poison)
+            await deadletter.bury(session, event.record, self._contract, deadletter.behind())
             return Outcome.DEAD
         if key in behind.parked:
             await waiting.park_behind(session, event.record)

@@ -82,10 +82,6 @@ class Keyring:
         except (InvalidTag, ValueError) as broken:
             raise SealBroken(f"The sealed field {field_name} of {topic} does not open: changed, or moved.") from broken
 
-    def holds(self, topic: str, field_name: str) -> bool:
-        self._refresh()
-        return (topic, field_name) in self._keysets
-
     def _keyset(self, topic: str, field_name: str) -> Keyset:
         self._refresh()
         keyset = self._keysets.get((topic, field_name))

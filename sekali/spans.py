@@ -5,14 +5,14 @@ A record's key is never an attribute: it names a person.
 An event that is not sampled gets no span, and its context travels on as it came.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from uuid import UUID
 
 from opentelemetry import context as otel
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from sekali.codec import Heard
@@ -62,8 +62,8 @@ def sent(topic: str, partition: int, event_id: UUID, traceparent: str | None) ->
     return _tracer().start_span(f"send {topic}", context_of(traceparent), kind=SpanKind.CLIENT, attributes=attributes)
 
 
-def processed(event: Heard, group: str, *, linked: bool = False) -> Span | None:
-    """A started process span, child of the creation context; `linked` in replay and redrive, where it is a link."""
+def processed(event: Heard, group: str) -> Span | None:
+    """A started process span, child of the creation context; None where the event is not sampled."""
     if not is_sampled(event.traceparent):
         return None
     record = event.record
@@ -74,11 +74,7 @@ def processed(event: Heard, group: str, *, linked: bool = False) -> Span | None:
         "messaging.consumer.group.name": group,
     }
     parent = context_of(event.traceparent)
-    links: Sequence[Link] = [Link(trace.get_current_span(parent).get_span_context())] if linked else []
-    context = Context() if linked else parent
-    return _tracer().start_span(
-        f"process {record.topic}", context, kind=SpanKind.CONSUMER, attributes=attributes, links=links
-    )
+    return _tracer().start_span(f"process {record.topic}", parent, kind=SpanKind.CONSUMER, attributes=attributes)
 
 
 @contextmanager

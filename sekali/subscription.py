@@ -185,7 +185,7 @@ class Subscription:
         if late is not None:
             raise Poison("AWAITED_TOO_LONG", f"No record of {late} arrived in {waiting.LONGEST.days} days.")
         if await deadletter.blocked(session, record.topic, [record.key or b""]):
-            raise Poison("BEHIND", "An earlier event of the same key waits among the dead letters.")
+            raise deadletter.behind()
         event = await self.decoder.decode(record)
         span = self.span(event)
         try:

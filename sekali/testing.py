@@ -3,10 +3,26 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 T = TypeVar("T")
 LOOK_SECONDS = 0.02
+
+
+@dataclass
+class Clock:
+    """Aware UTC; stands still until it is turned."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def turn(self, **by: float) -> None:
+        """By what `timedelta` takes: days=8."""
+        self.at += timedelta(**by)
 
 
 class NeverHappened(AssertionError):

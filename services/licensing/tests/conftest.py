@@ -16,12 +16,13 @@ from sekali.database import Database
 from sekali.doors import application
 from sekali.outbox import WRITER, Writer
 from sekali.sealing import Keyring
+from sekali.testing import Clock
 from services.licensing.app import TITLE
 from services.licensing.forms import citizen, desk
 from services.licensing.inbox import inbox
 from services.licensing.settings import Settings
 from services.licensing.tests.doors import StandingBus
-from services.licensing.tests.office import Clock, Office
+from services.licensing.tests.office import Office
 
 # Friday; Saturday and Sunday follow, and no holiday until 25 December 2026.
 START = datetime(2026, 11, 20, 3, tzinfo=UTC)

@@ -2,7 +2,6 @@
 
 import io
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,24 +14,12 @@ from sekali.database import Database
 from sekali.inbox import Inbox, Projection
 from sekali.projection import Copy
 from sekali.sealing import Keyring, version_bytes
+from sekali.testing import Clock
 from services.licensing import service
 from services.licensing.events import TaxKswpAnswered, TaxKswpAnsweredAnswer, TaxKswpAnsweredAnswerResult
 from services.licensing.tests import people
 
 EMPTY: dict[str, Any] = {"contact": None, "registration": None}
-
-
-@dataclass
-class Clock:
-    """Aware UTC; stands still until it is turned."""
-
-    at: datetime
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def turn(self, **by: float) -> None:
-        self.at += timedelta(**by)
 
 
 @dataclass(frozen=True)

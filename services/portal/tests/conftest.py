@@ -16,13 +16,14 @@ from sekali.database import Database
 from sekali.doors import application
 from sekali.outbox import WRITER, Writer
 from sekali.sealing import Keyring
+from sekali.testing import Clock
 from services.portal import forms, service
 from services.portal.app import TITLE
 from services.portal.inbox import hearing
 from services.portal.prefill import Agencies, contact_form
 from services.portal.settings import Settings
 from services.portal.tests.counter import Counter
-from services.portal.tests.office import Clock, Office
+from services.portal.tests.office import Office
 
 START = datetime(2026, 11, 20, 3, tzinfo=UTC)
 

@@ -3,7 +3,6 @@
 import io
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,23 +16,11 @@ from sekali.database import Database
 from sekali.inbox import Effect, Inbox, Projection
 from sekali.projection import Copy
 from sekali.sealing import Keyring, version_bytes
+from sekali.testing import Clock
 from services.portal import service
 from services.portal.settings import Settings
 
 RESIDENT, CONTACT, CORRECTION = "population.resident.v1", "portal.contact.v1", "portal.correction.v1"
-
-
-@dataclass
-class Clock:
-    """Aware UTC; stands still until it is turned."""
-
-    at: datetime
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def turn(self, **by: float) -> None:
-        self.at += timedelta(**by)
 
 
 @dataclass(frozen=True)
