@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 
 class Body(BaseModel):
@@ -17,3 +17,5 @@ class FormAnswers(Body):
 
     submission_id: UUID
     answers: dict[str, Any] = Field(repr=False)
+    sent_at: AwareDatetime | None = None
+    """When the citizen sent it, where another door kept it meanwhile."""

@@ -83,10 +83,14 @@ class Form:
         counts = OpenCounts(asked=len(boxes), key=key, filled=filled, open=len(boxes) - key - filled)
         return OpenedForm(form=self.name, title=self.title, boxes=boxes, counts=counts)
 
-    def check(self, answers: Mapping[str, Any], facts: Facts, *, today: date | None = None) -> Submission:
+    def check(
+        self, answers: Mapping[str, Any], facts: Facts, *, today: date | None = None, sent_at: datetime | None = None
+    ) -> Submission:
         """The typed values; Problem 422 with all wrong fields at once.
 
         ``facts`` are read again at the submission: a box left out, null or blank keeps what they say.
+        What the citizen says of himself with this very form may arrive here before it: from ``sent_at`` on,
+        such a fact was not shown, and its box counts as typed.
         ``today`` is the day that "not in the future" means; by itself the day in Jakarta.
         """
         day = today or workdays.day_of(datetime.now(UTC))
@@ -94,7 +98,7 @@ class Form:
         done: dict[str, _Answered] = {}
         for box in self.boxes:
             try:
-                done[box.name] = self._answer(box, answers.get(box.name), facts, day)
+                done[box.name] = self._answer(box, answers.get(box.name), _shown(box, answers, facts, sent_at), day)
             except Refused as refused:
                 errors.append(FieldError(box.name, refused.detail, refused.way_out, refused.detail_id))
         said = {name: answered.said for name, answered in done.items()}
@@ -155,6 +159,18 @@ class Form:
             return self._rules[asked.box.type](known, asked)
         except Refused:
             return known
+
+
+def _shown(box: Box, answers: Mapping[str, Any], facts: Facts, sent_at: datetime | None) -> Facts:
+    """The facts as the citizen saw them in this box when he answered it."""
+    source = box.source
+    if sent_at is None or source is None or source.said_by != "citizen" or not answers.get(box.name):
+        return facts
+    fact = facts.get(source.topic)
+    # Times of facts are whole milliseconds.
+    if fact is None or fact.as_of < sent_at.replace(microsecond=sent_at.microsecond // 1000 * 1000):
+        return facts
+    return {topic: one for topic, one in facts.items() if topic != source.topic}
 
 
 def fact_value(box: Box, facts: Facts) -> JsonValue:

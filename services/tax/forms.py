@@ -48,7 +48,9 @@ async def open_form(name: str, caller: Citizen, bus: TheBus) -> Any:
 async def submit_form(name: str, body: FormAnswers, caller: Citizen, bus: TheBus) -> dict[str, Any]:
     _known(name)
     async with bus.transaction() as session:
-        return await service.activate_taxpayer(session, caller.resident_id, body.submission_id, body.answers)
+        return await service.activate_taxpayer(
+            session, caller.resident_id, body.submission_id, body.answers, body.sent_at
+        )
 
 
 @citizen.get("/taxpayers/me")

@@ -55,6 +55,7 @@ async def submit_form(name: str, body: FormAnswers, caller: Citizen, bus: TheBus
             body.submission_id,
             body.answers,
             sla_days=cast(Settings, bus.settings).sla_working_days,
+            sent_at=body.sent_at,
         )
 
 

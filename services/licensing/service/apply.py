@@ -29,7 +29,13 @@ NIB_TRIES = 20
 
 
 async def apply_for_licence(
-    session: AsyncSession, resident_id: UUID, submission_id: UUID, answers: Mapping[str, Any], *, sla_days: int
+    session: AsyncSession,
+    resident_id: UUID,
+    submission_id: UUID,
+    answers: Mapping[str, Any],
+    *,
+    sla_days: int,
+    sent_at: datetime | None = None,
 ) -> dict[str, Any]:
     """Check, decide by risk, store and say; returns the receipt.
 
@@ -41,7 +47,7 @@ async def apply_for_licence(
     await _refuse_second_time(session, resident_id, submission_id)
     cases.refuse_unfit(await copies.fitness_of(session, resident_id))
     known, form, at = await facts(session, resident_id), business_licence_form(), now(session)
-    submission = form.check(answers, known, today=day_of(at))
+    submission = form.check(answers, known, today=day_of(at), sent_at=sent_at)
     _refuse_others_numbers(submission, known)
     licence = await _licence(session, resident_id, submission.values, at)
     application = _application(licence, at, sla_days)

@@ -1,7 +1,7 @@
 """The other agencies' HTTP doors, seen from the portal: asked in the citizen's name, and allowed to be down."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -31,9 +31,16 @@ class Agencies:
         return await self._ask("GET", agency, f"/forms/{form}/declaration", authorization)
 
     async def submit(
-        self, agency: str, form: str, submission_id: UUID, answers: Mapping[str, Any], authorization: str
+        self,
+        agency: str,
+        form: str,
+        submission_id: UUID,
+        answers: Mapping[str, Any],
+        authorization: str,
+        *,
+        sent_at: datetime,
     ) -> Answer:
-        body = {"submission_id": str(submission_id), "answers": dict(answers)}
+        body = {"submission_id": str(submission_id), "answers": dict(answers), "sent_at": sent_at.isoformat()}
         return await self._ask("POST", agency, f"/forms/{form}", authorization, body)
 
     async def close(self) -> None:

@@ -42,7 +42,7 @@ class Handing:
         `promised`: the citizen may have been told that the form is kept.
         """
         answer = await self.agencies.submit(
-            row["agency"], row["form"], row["submission_id"], row["answers"], authorization
+            row["agency"], row["form"], row["submission_id"], row["answers"], authorization, sent_at=row["kept_at"]
         )
         meaning = verdict(answer)
         async with transaction() as session:

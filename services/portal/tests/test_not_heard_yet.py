@@ -47,6 +47,7 @@ async def test_a_form_kept_while_the_agency_was_down_outlives_its_catching_up(
         assert "has not heard of you yet" in found["detail"]
     await later(office, minutes=2)
     assert (await submission(door, melati, mine))["state"] == "TAKEN"
+    assert counter.taken[-1].pop("sent_at") < office.clock.at.isoformat()
     assert counter.taken[-1] == {"submission_id": str(mine), "answers": ANSWERS}
 
 

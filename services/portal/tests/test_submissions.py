@@ -32,7 +32,7 @@ async def test_it_is_handed_on_in_her_name_and_the_receipt_comes_back(
     melati, mine = await office.melati(), uuid4()
     answer = await door.post(REQUEST, json=sent(ANSWERS, mine), headers=token(melati))
     assert (answer.status_code, answer.json()) == (201, counter.receipt())
-    assert counter.taken == [{"submission_id": str(mine), "answers": ANSWERS}]
+    assert counter.taken == [{"submission_id": str(mine), "answers": ANSWERS, "sent_at": office.clock.at.isoformat()}]
     assert counter.tokens == [f"Bearer citizen:{melati}"]
     found = await submission(door, melati, mine)
     assert (found["state"], found["application_id"]) == ("TAKEN", counter.application_id)

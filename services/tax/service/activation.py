@@ -28,14 +28,18 @@ ACTIVITY = ("klu", "trade_name", "employee_count")
 
 
 async def activate_taxpayer(
-    session: AsyncSession, resident_id: UUID, submission_id: UUID, answers: Mapping[str, Any]
+    session: AsyncSession,
+    resident_id: UUID,
+    submission_id: UUID,
+    answers: Mapping[str, Any],
+    sent_at: datetime | None = None,
 ) -> dict[str, Any]:
     """The receipt: {application_id, status, counts, corrected, npwp, nitkus}. Problem 409 or 422 where refused."""
     await hold(session, resident, [resident_id])
     await _refuse_repeated(session, resident_id, submission_id)
     applicant = await applicant_row(session, resident_id)
     known = await facts(session, applicant)
-    submission = activation_form().check(answers, known, today=day_of(now(session)))
+    submission = activation_form().check(answers, known, today=day_of(now(session)), sent_at=sent_at)
     _refuse_unfit(submission, applicant)
     if await register.taxpayer_row(session, resident_id) is not None:
         raise conflict(
