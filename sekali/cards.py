@@ -1,5 +1,6 @@
 """A topic's card (`topic.yaml`): what it tells, who owns it, how long the broker keeps it."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -25,6 +26,15 @@ def milliseconds(text: object) -> int | None:
     return int(count) * UNITS[unit]
 
 
+class Sunset(BaseModel):
+    """The last day on which a topic is said, and the topic that is said beside it and afterwards."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    on: date
+    successor: str = Field(pattern=TOPIC)
+
+
 class Card(BaseModel):
     """`retention_ms` None: compacted, kept for ever. `ended_retention_ms`: an ended case gets a tombstone after it."""
 
@@ -44,6 +54,7 @@ class Card(BaseModel):
     compatibility_reason: str = ""
     personal_data: Literal["none", "general", "specific"]
     tells: dict[Literal["id", "en"], str] = Field(min_length=2)
+    sunset: Sunset | None = None
 
 
 def load_card(path: Path, error: type[SekaliError]) -> Card:

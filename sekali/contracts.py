@@ -20,7 +20,10 @@ from fastavro import parse_schema
 from sekali.cards import Card, load_card
 from sekali.errors import SekaliError
 
-__all__ = ["Card", "Catalogue", "CatalogueError", "Contract", "Revision", "SealedField", "fingerprint", "sealed_fields"]
+__all__ = [
+    "Card", "Catalogue", "CatalogueError", "Contract", "Revision", "SealedField", "Verified", "fingerprint",
+    "sealed_fields",
+]  # fmt: skip
 
 Schema = dict[str, Any]
 ATTRIBUTES = ("purpose", "legal_basis", "agreement", "retention_days", "valid_until")
@@ -48,8 +51,19 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
+class Verified:
+    """A field that the agency gets no value of: it asks the owner *match / no match*. `doc` says what for."""
+
+    path: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
-    """`purpose` is {"id", "en"}; `retention_days` counts from the end of the purpose."""
+    """`purpose` is {"id", "en"}; `retention_days` counts from the end of the purpose.
+
+    `verify`: dotted paths of the owner's fields that the agency may ask about at the owner's `POST /verify`.
+    """
 
     agency: str
     topic: str
@@ -60,6 +74,7 @@ class Contract:
     retention_days: int
     valid_until: date
     sealed: tuple[SealedField, ...]
+    verify: tuple[Verified, ...] = ()
 
 
 def fingerprint(schema: Schema) -> str:
@@ -158,7 +173,19 @@ def _contract(path: Path) -> Contract:
     if not isinstance(schema["purpose"], dict):
         raise CatalogueError(f'{_short(path)}: purpose is no pair of texts. Write {{"id": "…", "en": "…"}}.')
     return Contract(path.parent.name, path.stem, schema, schema["purpose"], str(schema["legal_basis"]),
-                    str(schema["agreement"]), days, valid_until, sealed_fields(schema))  # fmt: skip
+                    str(schema["agreement"]), days, valid_until, sealed_fields(schema),
+                    _verified(path, schema))  # fmt: skip
+
+
+def _verified(path: Path, schema: Schema) -> tuple[Verified, ...]:
+    listed = schema.get("verify", [])
+    if not isinstance(listed, list) or not all(
+        isinstance(one, dict) and one.keys() == {"field", "doc"} for one in listed
+    ):
+        raise CatalogueError(
+            f'{_short(path)}: verify is no list of fields. Write [{{"field": "group.field", "doc": "…"}}].'
+        )
+    return tuple(Verified(str(one["field"]), str(one["doc"])) for one in listed)
 
 
 def read_schema(path: Path) -> Schema:
