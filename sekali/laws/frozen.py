@@ -1,8 +1,12 @@
-"""A published revision never changes: its checksum, and that of its golden bytes, stand in schemas/published.sha256."""
+"""A published revision never changes: its checksum, and that of its golden bytes, stand in a list of its owner's.
+
+`schemas/<agency>/published.sha256` is in `sha256sum`'s format: `sha256sum -c` beside it says the same.
+Each agency has a list of its own, so that a new agency edits no file that stands.
+"""
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from sekali.laws import golden
@@ -12,10 +16,13 @@ FILE = "published.sha256"
 
 
 def published(root: Path) -> dict[str, str]:
-    """path under schemas/ -> SHA-256, in `sha256sum`'s format on disk."""
-    file = root / "schemas" / FILE
-    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    return {name: checksum for checksum, _, name in (line.partition("  ") for line in lines)}
+    """path under schemas/ -> SHA-256, of all agencies."""
+    known = {}
+    for file in sorted((root / "schemas").glob(f"*/{FILE}")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            checksum, _, name = line.partition("  ")
+            known[f"{file.parent.name}/{name}"] = checksum
+    return known
 
 
 def unchanged(ground: Ground, topic: str) -> Iterator[str]:
@@ -53,9 +60,15 @@ def freeze(ground: Ground) -> list[str]:
                 file.write_text(json.dumps(golden.make(ground, revision), indent=1) + "\n", encoding="utf-8")
             new += [each for each in _files(ground, topic, revision.number) if _name(ground, each) not in known]
     known |= {_name(ground, file): _checksum(file) for file in new}
-    text = "".join(f"{known[name]}  {name}\n" for name in sorted(known))
-    (ground.root / "schemas" / FILE).write_text(text, encoding="utf-8")
+    for owner in sorted({_name(ground, file).partition("/")[0] for file in new}):
+        _list(ground.root / "schemas" / owner, known)
     return [_name(ground, file) for file in new]
+
+
+def _list(folder: Path, known: Mapping[str, str]) -> None:
+    own = {name.removeprefix(f"{folder.name}/"): name for name in sorted(known) if name.startswith(f"{folder.name}/")}
+    text = "".join(f"{known[name]}  {short}\n" for short, name in own.items())
+    (folder / FILE).write_text(text, encoding="utf-8")
 
 
 def _files(ground: Ground, topic: str, number: int) -> tuple[Path, Path]:

@@ -150,6 +150,17 @@ def test_a_published_file_that_is_gone_is_told(country: Country) -> None:
     assert "golden/1.json was published and is gone. Put it back" in said
 
 
+def test_a_new_topic_is_listed_by_its_owner_alone(country: Country) -> None:
+    """So a new agency edits no file that stands."""
+    lists = {file: file.read_text() for file in sorted((country.root / "schemas").glob("*/published.sha256"))}
+    assert len(lists) == len(list((country.root / "schemas").iterdir()))
+    country.revision(RESIDENT, lambda s: None, number=2)
+    assert frozen.freeze(country.ground()) == [f"population/{RESIDENT}/{name}" for name in ("2.avsc", "golden/2.json")]
+    changed = [file.parent.name for file, text in lists.items() if file.read_text() != text]
+    assert changed == ["population"]
+    assert f"  {RESIDENT}/2.avsc\n" in (country.root / "schemas/population/published.sha256").read_text()
+
+
 def test_a_topic_without_an_example_is_told(country: Country) -> None:
     for example in (country.root / f"schemas/tax/{ANSWERED}/examples").iterdir():
         example.unlink()
