@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import effect, gauges, migrations, outbox
+from sekali.agreement import Agreement
 from sekali.codec import Decoder
 from sekali.contracts import Catalogue
 from sekali.database import Clock, Database, utc_now
@@ -154,7 +155,7 @@ class Bus:
                 declared=declared,
                 decoder=decoder,
                 database=self.database,
-                clock=self.clock,
+                agreement=Agreement(contract, Path(self.settings.root), self.clock),
                 wake_parked=self._parked.set,
             )
             self.subscriptions[topic] = subscription
@@ -205,6 +206,8 @@ class Bus:
 
 
 async def _measure(bus: Bus) -> None:
+    for subscription in bus.subscriptions.values():
+        subscription.look()
     async with bus.transaction() as session:
         await gauges.measure(session, bus.subscriptions)
 

@@ -37,7 +37,8 @@ APPLY_DELAY = Histogram("sekali_apply_delay_seconds", "From an event's time to i
                         buckets=_DELAYS)  # fmt: skip
 PARKED = Gauge("sekali_parked_rows", "Effects that wait for a fact that has not arrived.", ["topic"])
 DEAD_LETTERS = Gauge("sekali_dead_letters_rows", "Dead letters that nobody has looked after yet.", ["topic"])
-CONTRACT_DAYS_LEFT = Gauge("sekali_contract_days_left_days", "Days until the contract ends.", ["topic"])
+CONTRACT_DAYS_LEFT = Gauge("sekali_contract_days_left_days", "Days until the contract ends; -1: it is over.", ["topic"])
+CONTRACT_ENDS_SOON = Gauge("sekali_contract_ends_soon", "1 in the contract's last 30 days, and afterwards.", ["topic"])
 
 # Doors
 REQUEST_SECONDS = Histogram("sekali_http_request_seconds", "Duration of requests.", ["method", "route", "status"],
@@ -51,8 +52,8 @@ BOXES_TYPED = Counter("sekali_boxes_typed", "Boxes that the citizen answered.", 
 EVERY_METRIC: tuple[Counter | Gauge | Histogram, ...] = (
     OUTBOX_WAITING, OUTBOX_OLDEST, RELAY_EVENTS, RELAY_BATCHES, RELAY_SWEEPS, RELAY_FAILURES, RELAY_HOLES,
     RELAY_REPAIRS, INBOX_APPLIED, INBOX_DUPLICATE, INBOX_DEAD_LETTERED, INBOX_BATCHES, INBOX_RETRIES, INBOX_GAPS,
-    INBOX_STOPPED, INBOX_LAG, APPLY_DELAY, PARKED, DEAD_LETTERS, CONTRACT_DAYS_LEFT, REQUEST_SECONDS, FORMS_OPENED,
-    FORMS_SUBMITTED, BOXES_ASKED, BOXES_FILLED, BOXES_TYPED,
+    INBOX_STOPPED, INBOX_LAG, APPLY_DELAY, PARKED, DEAD_LETTERS, CONTRACT_DAYS_LEFT, CONTRACT_ENDS_SOON,
+    REQUEST_SECONDS, FORMS_OPENED, FORMS_SUBMITTED, BOXES_ASKED, BOXES_FILLED, BOXES_TYPED,
 )  # fmt: skip
 
 

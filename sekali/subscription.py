@@ -13,15 +13,16 @@ from opentelemetry.trace import Span
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import deadletter, metrics, spans, waiting
+from sekali.agreement import Agreement, ContractEnded
 from sekali.codec import Decoder, Heard, Poison, Record
 from sekali.contracts import Contract
-from sekali.database import Clock, Database
+from sekali.database import Database
 from sekali.effect import Effects
 from sekali.errors import SekaliError
 from sekali.inbox import Awaiting, Effect, Projection
 from sekali.offsets import Offsets
 from sekali.projection import Copy
-from sekali.trouble import ContractEnded, is_poison, stops, waits
+from sekali.trouble import is_poison, stops, waits
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ class Subscription:
         declared: Projection | Effect,
         decoder: Decoder,
         database: Database,
-        clock: Clock,
+        agreement: Agreement,
         wake_parked: Callable[[], None],
     ) -> None:
         self.contract = contract
@@ -58,9 +59,10 @@ class Subscription:
         self.copy = Copy(declared) if isinstance(declared, Projection) else None
         self.effects = Effects(contract, declared) if isinstance(declared, Effect) else None
         self._database = database
-        self._clock = clock
+        self._agreement = agreement
         self._wake_parked = wake_parked
         self._wait = BACK_OFF_SECONDS[0]
+        self._ended = False
         self.trouble: str | None = None
 
     async def take(self, consumer: AIOKafkaConsumer, records: Sequence[ConsumerRecord]) -> None:
@@ -68,7 +70,7 @@ class Subscription:
         polled = self.offsets.polled(records)
         batch = Batch()
         try:
-            self._check_contract()
+            self._agreement.check()
             await self._decode(records, batch)
             async with self._database.transaction() as session:
                 mine = await self.offsets.claim(session, polled)
@@ -182,6 +184,7 @@ class Subscription:
         Raises what decoding and the handler raise.
         """
         assert self.effects is not None
+        self._agreement.check()
         if late is not None:
             raise Poison("AWAITED_TOO_LONG", f"No record of {late} arrived in {waiting.LONGEST.days} days.")
         if await deadletter.blocked(session, record.topic, [record.key or b""]):
@@ -201,7 +204,6 @@ class Subscription:
         metrics.INBOX_STOPPED.labels(topic).set(0)
         metrics.INBOX_APPLIED.labels(topic).inc(outcomes.pop("APPLIED", 0))
         metrics.INBOX_DUPLICATE.labels(topic).inc(outcomes.pop("DUPLICATE", 0))
-        metrics.CONTRACT_DAYS_LEFT.labels(topic).set((self.contract.valid_until - self._clock().date()).days)
         if batch.decoded:
             said = batch.decoded[-1][0].timestamp / 1000
             metrics.APPLY_DELAY.labels(topic).observe(max(0.0, time.time() - said))
@@ -211,12 +213,20 @@ class Subscription:
         for cause, count in outcomes.items():
             metrics.INBOX_DEAD_LETTERED.labels(topic, "NOT_APPLICABLE" if cause == "DEAD" else cause).inc(count)
 
-    def _check_contract(self) -> None:
-        if self._clock().date() > self.contract.valid_until:
-            raise ContractEnded(
-                f"{self.contract.agency}'s contract on {self.contract.topic} ended on {self.contract.valid_until}: "
-                "renew the agreement and write the new date into its file under contracts/."
-            )
+    def look(self) -> None:
+        """Say that the contract has ended, or comes near its end, also where nothing arrives."""
+        self._agreement.measure()
+        try:
+            self._agreement.check()
+        except ContractEnded as ended:
+            if not self._ended:
+                logger.warning("%s stops: %s", self.group, ended)
+            self._ended, self.trouble = True, str(ended)
+            metrics.INBOX_STOPPED.labels(self.contract.topic).set(1)
+        else:
+            if self._ended:
+                self._ended, self.trouble = False, None
+                metrics.INBOX_STOPPED.labels(self.contract.topic).set(0)
 
     async def _back_off(self, error: Exception) -> None:
         ended = stops(error)

@@ -2,14 +2,11 @@
 
 from aiokafka.errors import KafkaError
 
+from sekali.agreement import ContractEnded
 from sekali.codec import SchemaMismatch
 from sekali.database import is_worth_retrying
-from sekali.errors import SekaliError, Unavailable
+from sekali.errors import Unavailable
 from sekali.sealing import KeyNotKnownYet, NoRightToKey
-
-
-class ContractEnded(SekaliError):
-    """The contract's last day is over: nothing more is heard under it."""
 
 
 def stops(error: BaseException) -> bool:
