@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -170,6 +170,18 @@ def test_what_citizens_say_of_themselves_is_theirs_to_change(form: Form) -> None
     submission = check(form, facts, email="new@contoh.example")
     assert submission.values["email"] == "new@contoh.example"
     assert [(c.box, c.seen_version) for c in submission.corrected] == [("email", 7)]
+
+
+@pytest.mark.parametrize(("said_after", "typed", "corrected"), [(1, 13, []), (0, 13, []), (-1, 12, [])])
+def test_what_is_said_with_the_form_itself_counts_as_typed_even_where_it_arrives_first(
+    form: Form, said_after: int, typed: int, corrected: list[str]
+) -> None:
+    """The bus may carry her address here before the portal's hand brings the form that says it."""
+    sent_at = SAID_AT.replace(microsecond=999)
+    contact = Fact({"contact.email": ANSWERS["email"]}, SAID_AT + timedelta(milliseconds=said_after), 1)
+    submission = form.check(ANSWERS, {RESIDENT: resident(), CONTACT: contact}, today=TODAY, sent_at=sent_at)
+    assert (submission.counts.typed, [one.box for one in submission.corrected]) == (typed, corrected)
+    assert submission.values["email"] == ANSWERS["email"]
 
 
 def test_a_readonly_box_points_to_its_owner(form: Form) -> None:
