@@ -172,7 +172,7 @@ def test_what_citizens_say_of_themselves_is_theirs_to_change(form: Form) -> None
     assert [(c.box, c.seen_version) for c in submission.corrected] == [("email", 7)]
 
 
-@pytest.mark.parametrize(("said_after", "typed", "corrected"), [(1, 13, []), (0, 13, []), (-1, 12, [])])
+@pytest.mark.parametrize(("said_after", "typed", "corrected"), [(1, 12, []), (0, 12, []), (-1, 11, [])])
 def test_what_is_said_with_the_form_itself_counts_as_typed_even_where_it_arrives_first(
     form: Form, said_after: int, typed: int, corrected: list[str]
 ) -> None:
