@@ -4,18 +4,15 @@ import asyncio
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from sekali import compatibility, laws
-from sekali.compatibility import InvalidSchema, compare
+from sekali.compatibility import asking
 from sekali.contracts import Catalogue
 from sekali.laws import Ground, frozen
-from sekali.local.endpoints import Endpoints
 from sekali.local.place import Place
-from sekali.publish import publish as publish_all
-from sekali.registry import Registry
 
 app = typer.Typer(help="Schemas: check, freeze, publish and compare them.", no_args_is_help=True)
 
@@ -28,6 +25,8 @@ def verbs() -> None:
 @app.command()
 def publish() -> None:
     """Put every revision into the registry, inner records of sealed fields first."""
+    from sekali.local.endpoints import Endpoints
+
     place = Place.find()
     url = Endpoints.load(place.state).registry.url
     for line in asyncio.run(_publish(Catalogue.load(place.root), url)) or ["The registry holds every revision."]:
@@ -57,6 +56,9 @@ def _ground() -> Ground:
 
 
 async def _publish(catalogue: Catalogue, url: str) -> list[str]:
+    from sekali.publish import publish as publish_all
+    from sekali.registry import Registry
+
     registry = Registry(url)
     try:
         return await publish_all(registry, catalogue)
@@ -70,48 +72,19 @@ def compatible(
     old: Annotated[list[Path] | None, typer.Argument(help="The schemas before it, oldest first.")] = None,
     mode: Annotated[str, typer.Option(help=", ".join(compatibility.MODES))] = "FULL_TRANSITIVE",
     batch: Annotated[
-        Path | None, typer.Option(help='Lines of {"mode", "new", "old": [...]}, answered by lines.')
+        Path | None,
+        typer.Option(help='Lines of {"mode", "new", "old": [...]}, answered by lines.', exists=True, dir_okay=False),
     ] = None,
 ) -> None:
     """Compare a schema with those before it. Exit 0 compatible, 1 incompatible, 2 not a valid schema."""
     if batch is not None:
-        for line in batch.read_text(encoding="utf-8").splitlines():
-            if line.strip():
-                code, reasons = _line(line)
+        with batch.open("rb") as lines:
+            for code, reasons in asking.about_lines(lines):
                 typer.echo(json.dumps({"exit": code, "reasons": reasons}))
         return
     if new is None:
         raise typer.BadParameter("Name the new schema's file, or --batch FILE.jsonl.")
-    code, reasons = _files(mode, new, old or [])
+    code, reasons = asking.about_files(mode, new, old or [])
     for reason in reasons:
         typer.echo(reason, err=code == 2)
     raise typer.Exit(code)
-
-
-def _files(mode: str, new: Path, olds: list[Path]) -> tuple[int, list[str]]:
-    nodes = []
-    for path in (new, *olds):
-        try:
-            nodes.append(compatibility.parse_text(path.read_text(encoding="utf-8")))
-        except (InvalidSchema, OSError, UnicodeDecodeError) as wrong:
-            return 2, [f"{path}: {wrong}"]
-    return _judged(mode, nodes)
-
-
-def _line(line: str) -> tuple[int, list[str]]:
-    try:
-        asked: dict[str, Any] = json.loads(line)
-        nodes = [compatibility.parse(schema) for schema in (asked["new"], *asked["old"])]
-    except InvalidSchema as wrong:
-        return 2, [str(wrong)]
-    except (ValueError, KeyError, TypeError):
-        return 2, ['The line is not {"mode", "new", "old": [...]}. Correct it.']
-    return _judged(asked.get("mode", "FULL_TRANSITIVE"), nodes)
-
-
-def _judged(mode: str, nodes: list[compatibility.Node]) -> tuple[int, list[str]]:
-    if mode not in compatibility.MODES:
-        return 2, [f"The mode {mode} is not known. Use one of {', '.join(compatibility.MODES)}."]
-    # Avro and every registry let plain bytes be read as text; the laws for our own topics do not.
-    found = compare(mode, nodes[0], nodes[1:], bytes_as_text=True)
-    return (1 if found else 0), [str(finding) for finding in found]

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sekali.compatibility.nodes import Node
-from sekali.compatibility.parse import InvalidSchema, parse, parse_text
+from sekali.compatibility.parse import InvalidSchema, load_text, parse, parse_text
 from sekali.compatibility.rules import Reason, resolve
 
-__all__ = ["MODES", "Finding", "InvalidSchema", "Node", "Reason", "compare", "incompatibilities", "parse", "parse_text"]
+__all__ = [
+    "MODES", "Finding", "InvalidSchema", "Node", "Reason", "compare", "incompatibilities", "load_text", "parse",
+    "parse_text",
+]  # fmt: skip
 
 MODES = ("NONE", "BACKWARD", "BACKWARD_TRANSITIVE", "FORWARD", "FORWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE")
 
@@ -23,7 +26,7 @@ class Finding:
 
     def __str__(self) -> str:
         direction = "the new schema cannot read data of" if self.backward else "its data cannot be read with"
-        return f"{direction} schema {self.old}: {self.reason}"
+        return f"{direction} schema {self.old}: {self.reason.told(to_writer=not self.backward)}"
 
 
 def incompatibilities(reader: Any, writer: Any) -> list[Reason]:

@@ -20,6 +20,7 @@ BASES: dict[str, frozenset[str]] = {
     "uuid": frozenset({"string", "fixed"}),
     "duration": frozenset({"fixed"}),
     "decimal": frozenset({"bytes", "fixed"}),
+    "big-decimal": frozenset({"bytes"}),
     "sealed": frozenset({"bytes"}),
 }
 

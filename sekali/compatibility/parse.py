@@ -15,6 +15,7 @@ from sekali.errors import SekaliError
 PRIMITIVES = frozenset({"null", "boolean", "int", "long", "float", "double", "bytes", "string"})
 NAMED = frozenset({"record", "error", "enum", "fixed"})
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+TOO_DEEP = "It is nested too deeply. Name the inner types and refer to them."
 ORDERS = frozenset({"ascending", "descending", "ignore"})
 
 
@@ -25,25 +26,35 @@ class InvalidSchema(SekaliError):
 def parse(schema: Any) -> Node:
     """A schema as JSON gives it. Raises `InvalidSchema`."""
     parser = _Parser()
-    node = parser.schema(schema, "", "")
-    # Defaults last: they may be of types that are defined further down.
-    for place, field in parser.defaulted:
-        wrong = wrong_default(field.node, field.default)
-        if wrong:
-            _refuse(place, f"the default is wrong: {wrong}", "Give a default of the field's (first) type")
+    try:
+        node = parser.schema(schema, "", "")
+        # Defaults last: they may be of types that are defined further down.
+        for place, field in parser.defaulted:
+            wrong = wrong_default(field.node, field.default)
+            if wrong:
+                _refuse(place, f"the default is wrong: {wrong}", "Give a default of the field's (first) type")
+    except RecursionError:
+        raise InvalidSchema(TOO_DEEP) from None
     return node
 
 
 def parse_text(text: str) -> Node:
-    """A schema's JSON text, or a primitive's bare name. Raises `InvalidSchema`."""
+    """A schema's JSON text. Raises `InvalidSchema`."""
+    return parse(load_text(text))
+
+
+def load_text(text: str) -> Any:
+    """JSON, read strictly: no member twice in an object, no NaN. Raises `InvalidSchema`."""
     try:
-        return parse(json.loads(text, object_pairs_hook=_unique))
-    except json.JSONDecodeError as wrong:
-        if text.strip() in PRIMITIVES:
-            return parse(text.strip())
-        raise InvalidSchema(f"It is no JSON: {wrong}. Correct the text.") from None
+        return json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_unique, parse_constant=_no_json)
     except RecursionError:
-        raise InvalidSchema("It is nested too deeply. Name the inner types and refer to them.") from None
+        raise InvalidSchema(TOO_DEEP) from None
+    except ValueError as wrong:  # a number of too many digits too
+        raise InvalidSchema(f"It is no JSON: {wrong}. Correct the text.") from None
+
+
+def _no_json(constant: str) -> None:
+    raise InvalidSchema(f"It is no JSON: {constant} is no number there. Write a number, or leave it out.")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
