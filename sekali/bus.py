@@ -24,9 +24,11 @@ from sekali.listening import listen
 from sekali.log import Current
 from sekali.registry import Registry
 from sekali.relay import Relay
+from sekali.retention import Sweeper
 from sekali.sealing import Keyring
 from sekali.settings import AgencySettings
 from sekali.subscription import Subscription, run_parked
+from sekali.vault import source_of
 
 logger = logging.getLogger(__name__)
 PARKED_SECONDS = 1.0
@@ -64,7 +66,7 @@ class Bus:
         self.registry = Registry(settings.registry_url)
         self._inbox = inbox
         self._workers = workers
-        self._keyring = Keyring(settings.keyring)
+        self._keyring = Keyring(source_of(self.agency, settings.keyring))
         self._parked = asyncio.Event()
         writer = outbox.Writer(self.agency, self.catalogue, self._keyring, self._wake_relay)
         self.database = Database(settings.database_url, info={outbox.WRITER: writer}, clock=clock)
@@ -79,6 +81,7 @@ class Bus:
         self.broker = KafkaBroker(
             settings.kafka_bootstrap, security=security(settings), client_id=self.agency, logger=logger
         )
+        self.sweeper = Sweeper(self.agency, Path(settings.root), inbox.declared)
         self.subscriptions: dict[str, Subscription] = {}
         self._without_contract: dict[str, str] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -99,6 +102,7 @@ class Bus:
         own_workers = [
             Worker("measure", timedelta(seconds=MEASURE_SECONDS), _measure),
             Worker("prune", timedelta(hours=1), _prune),
+            Worker("sweep", timedelta(hours=1), _sweep),
             *self._workers,
         ]
         self._tasks += [asyncio.create_task(self._repeat(worker), name=worker.name) for worker in own_workers]
@@ -215,3 +219,7 @@ async def _measure(bus: Bus) -> None:
 async def _prune(bus: Bus) -> None:
     async with bus.transaction() as session:
         await effect.prune(session)
+
+
+async def _sweep(bus: Bus) -> None:
+    await bus.sweeper.sweep(bus.transaction)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, Self
 from uuid import UUID
 
-from sqlalchemy import Table, select
+from sqlalchemy import ColumnElement, Table, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -43,12 +43,17 @@ class Projection:
 
     The table has the topic's key as primary key (uuid), `version`, `gone`, `as_of`, `heard_at`; all else is nullable.
     `then(session, keys)` runs in the same transaction for the rows that really changed, keys sorted.
+    `ended`: a condition on the row that is true once its purpose is over; the contract's `retention_days` count from
+    then, and the sweeper empties the row. Without it the purpose ends with the contract.
+    `person`: the column that names whom the row is about, where that is not the key: erasure empties it too.
     """
 
     topic: str
     into: Table
     columns: Mapping[str, str]
     then: Then | None = None
+    ended: ColumnElement[bool] | None = None
+    person: str | None = None
 
     @property
     def key(self) -> str:
@@ -71,12 +76,22 @@ class Inbox:
 
     declared: dict[str, Projection | Effect] = field(default_factory=dict)
 
-    def projection(self, topic: str, *, into: Table, columns: Mapping[str, str], then: Then | None = None) -> None:
+    def projection(
+        self,
+        topic: str,
+        *,
+        into: Table,
+        columns: Mapping[str, str],
+        then: Then | None = None,
+        ended: ColumnElement[bool] | None = None,
+        person: str | None = None,
+    ) -> None:
         """Keep a copy of a state topic. Raises ValueError where the table or a second declaration does not fit."""
-        missing = {"version", "gone", "as_of", "heard_at", *columns} - set(into.columns.keys())
+        named = {person} if person else set()
+        missing = {"version", "gone", "as_of", "heard_at", *columns, *named} - set(into.columns.keys())
         if missing:
             raise ValueError(f"The table {into.name} for {topic} lacks the columns {sorted(missing)}.")
-        self._declare(topic, Projection(topic, into, columns, then))
+        self._declare(topic, Projection(topic, into, columns, then, ended, person))
 
     def effect(self, topic: str) -> Callable[[Handler], Handler]:
         """Decorate the use case of a fact; its second parameter is annotated with the generated class."""

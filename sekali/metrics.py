@@ -39,6 +39,12 @@ PARKED = Gauge("sekali_parked_rows", "Effects that wait for a fact that has not 
 DEAD_LETTERS = Gauge("sekali_dead_letters_rows", "Dead letters that nobody has looked after yet.", ["topic"])
 CONTRACT_DAYS_LEFT = Gauge("sekali_contract_days_left_days", "Days until the contract ends; -1: it is over.", ["topic"])
 CONTRACT_ENDS_SOON = Gauge("sekali_contract_ends_soon", "1 in the contract's last 30 days, and afterwards.", ["topic"])
+INBOX_REFUSED = Counter("sekali_inbox_refused", "Records of erased persons, which are not taken.", ["topic"])
+RETENTION_SWEPT = Counter("sekali_retention_swept", "Rows whose keeping time was over.", ["topic", "what"])
+
+# Keys
+KEY_MADE = Gauge("sekali_key_made_seconds", "When the current key of a sealed field was made, seconds since 1970.",
+                 ["topic", "field"])  # fmt: skip
 
 # Doors
 REQUEST_SECONDS = Histogram("sekali_http_request_seconds", "Duration of requests.", ["method", "route", "status"],
@@ -48,12 +54,15 @@ FORMS_SUBMITTED = Counter("sekali_forms_submitted", "Submissions whose answers w
 BOXES_ASKED = Counter("sekali_boxes_asked", "Boxes of those submissions.", ["form"])
 BOXES_FILLED = Counter("sekali_boxes_filled", "Boxes that were filled and left so: not asked again.", ["form"])
 BOXES_TYPED = Counter("sekali_boxes_typed", "Boxes that the citizen answered.", ["form"])
+USES_NOT_RECORDED = Counter("sekali_uses_not_recorded", "Uses that could not be recorded, so nothing was shown.")
 
 EVERY_METRIC: tuple[Counter | Gauge | Histogram, ...] = (
     OUTBOX_WAITING, OUTBOX_OLDEST, RELAY_EVENTS, RELAY_BATCHES, RELAY_SWEEPS, RELAY_FAILURES, RELAY_HOLES,
     RELAY_REPAIRS, INBOX_APPLIED, INBOX_DUPLICATE, INBOX_DEAD_LETTERED, INBOX_BATCHES, INBOX_RETRIES, INBOX_GAPS,
     INBOX_STOPPED, INBOX_LAG, APPLY_DELAY, PARKED, DEAD_LETTERS, CONTRACT_DAYS_LEFT, CONTRACT_ENDS_SOON,
-    REQUEST_SECONDS, FORMS_OPENED, FORMS_SUBMITTED, BOXES_ASKED, BOXES_FILLED, BOXES_TYPED,
+    INBOX_REFUSED, RETENTION_SWEPT,
+    KEY_MADE, REQUEST_SECONDS, FORMS_OPENED, FORMS_SUBMITTED, BOXES_ASKED, BOXES_FILLED, BOXES_TYPED,
+    USES_NOT_RECORDED,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from prometheus_client import Counter, Gauge, Histogram, generate_latest
 from sekali import metrics
 
 # What a label may tell of; never an id and nothing of a person.
-LABELS = {"topic", "partition", "error", "cause", "form", "method", "route", "status"}
+LABELS = {"topic", "partition", "error", "cause", "form", "method", "route", "status", "field", "what"}
 UNITS = {"rows", "seconds", "records", "days"}
 
 Metric = Counter | Gauge | Histogram
