@@ -6,16 +6,19 @@ So a sealed value that is moved to another person, field, topic or version does 
 """
 
 import base64
-import json
 import os
 import time
+from collections.abc import Hashable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from sekali import metrics
 from sekali.errors import SekaliError
+from sekali.keystore import FileSource, Ring, Source
 
 NONCE = 12
 KEY_ID = 4
@@ -52,19 +55,20 @@ def version_bytes(version: int) -> bytes:
 
 
 class Keyring:
-    """What one agency may seal and open, read from `.sekali/keys/AGENCY.json`.
+    """What one agency may seal and open, from its source: a path is that of its file.
 
-    The file is read again when it has changed (looked at once a second at most), and at once for an unknown key id.
+    The source is asked once a second at most, and at once for an unknown key id. What it no longer tells is forgotten
+    then: no key outlives its grant by more than that second.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, source: Source | Path) -> None:
+        self._source: Source = FileSource(source) if isinstance(source, Path) else source
         self._keysets: dict[tuple[str, str], Keyset] = {}
-        self._stamp: tuple[int, int] | None = None
+        self._stamp: Hashable = None
         self._looked = float("-inf")
 
     def seal(self, topic: str, field_name: str, key: bytes, subject: bytes, plain: bytes) -> bytes:
-        """Seal under the current key. Raises `NoRightToKey`."""
+        """Seal under the current key. Raises `NoRightToKey`, `KeyStoreDown`."""
         keyset = self._keyset(topic, field_name)
         key_id = keyset.current.to_bytes(KEY_ID, "big")
         nonce = os.urandom(NONCE)
@@ -72,8 +76,10 @@ class Keyring:
         return key_id + nonce + sealed
 
     def open(self, topic: str, field_name: str, key: bytes, subject: bytes, sealed: bytes) -> bytes:
-        """Open a sealed value. Raises `NoRightToKey`, `KeyNotKnownYet`, `SealBroken`."""
+        """Open a sealed value. Raises `NoRightToKey`, `KeyNotKnownYet`, `SealBroken`, `KeyStoreDown`."""
         key_id = sealed[:KEY_ID]
+        if len(key_id) < KEY_ID:
+            raise SealBroken(f"The sealed field {field_name} of {topic} does not open: it is too short.")
         cipher = self._keyset(topic, field_name).ciphers.get(key_id) or self._fetched(topic, field_name, key_id)
         try:
             return cipher.decrypt(
@@ -87,7 +93,7 @@ class Keyring:
         keyset = self._keysets.get((topic, field_name))
         if keyset is None:
             raise NoRightToKey(
-                f"The keyring {self._path.name} holds no key for the field {field_name} of {topic}: "
+                f"The keyring {self._source.name} holds no key for the field {field_name} of {topic}: "
                 "list the field in a contract and run `sekali rights apply`."
             )
         return keyset
@@ -98,31 +104,31 @@ class Keyring:
         if cipher is None:
             number = int.from_bytes(key_id, "big")
             raise KeyNotKnownYet(
-                f"The keyring {self._path.name} does not hold key {number} of the field {field_name} of {topic} yet: "
+                f"The keyring {self._source.name} does not hold key {number} of the field {field_name} of {topic} yet: "
                 "run `sekali rights apply`."
             )
         return cipher
 
     def _refresh(self, *, at_once: bool = False) -> None:
-        if not at_once and time.monotonic() - self._looked < RECHECK_SECONDS:
+        now = time.monotonic()
+        if not at_once and now - self._looked < RECHECK_SECONDS:
             return
-        self._looked = time.monotonic()
-        try:
-            stat = self._path.stat()
-        except FileNotFoundError:
-            self._keysets, self._stamp = {}, None
-            return
-        stamp = (stat.st_mtime_ns, stat.st_ino)
-        if stamp != self._stamp:
-            self._keysets, self._stamp = _read(self._path), stamp
+        # Asked before it is remembered as asked: a source that fails must not leave old keys in use for a second.
+        edition = self._source.fetch(self._stamp)
+        self._looked = now
+        if edition is not None:
+            self._keysets, self._stamp = _parsed(edition.ring), edition.stamp
 
 
-def _read(path: Path) -> dict[tuple[str, str], Keyset]:
+def _parsed(ring: Ring) -> dict[tuple[str, str], Keyset]:
     keysets = {}
-    for name, entry in json.loads(path.read_text(encoding="utf-8"))["keysets"].items():
+    for name, entry in ring.items():
         topic, field_name = name.rsplit("/", 1)
         ciphers = {
             int(key_id).to_bytes(KEY_ID, "big"): AESGCM(base64.b64decode(key)) for key_id, key in entry["keys"].items()
         }
         keysets[topic, field_name] = Keyset(int(entry["current"]), ciphers)
+        made = entry.get("made", {}).get(str(entry["current"]))
+        if made is not None:
+            metrics.KEY_MADE.labels(topic, field_name).set(datetime.fromisoformat(made).timestamp())
     return keysets

@@ -6,12 +6,13 @@ from sekali.agreement import ContractEnded
 from sekali.codec import SchemaMismatch
 from sekali.database import is_worth_retrying
 from sekali.errors import Unavailable
+from sekali.keystore import KeyStoreRefuses
 from sekali.sealing import KeyNotKnownYet, NoRightToKey
 
 
 def stops(error: BaseException) -> bool:
     """Somebody must act: renew a contract, grant a key, mend the registry. It goes on by itself afterwards."""
-    return isinstance(error, ContractEnded | NoRightToKey | SchemaMismatch)
+    return isinstance(error, ContractEnded | NoRightToKey | KeyStoreRefuses | SchemaMismatch)
 
 
 def waits(error: BaseException) -> bool:

@@ -1,13 +1,10 @@
 """`sekali rights`: users, access rules and keys that follow from cards and contracts."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from sekali import rights
-from sekali.contracts import Catalogue
-from sekali.local.endpoints import Admin, Endpoints
+from sekali.local import applying
 from sekali.local.place import Place
 
 app = typer.Typer(help="Rights that follow from the contracts.", no_args_is_help=True)
@@ -20,14 +17,12 @@ def verbs() -> None:
 
 @app.command()
 def apply(dry_run: Annotated[bool, typer.Option(help="Only say what would be done.")] = False) -> None:
-    """Give each agency's user what its cards and contracts say, and take away the rest."""
-    place = Place.find()
-    passwords = {
-        agency: credential.password for agency, credential in Endpoints.load(place.state).kafka.credentials.items()
-    }
-    said = rights.apply(
-        Admin.load(place.state).confluent(), Catalogue.load(place.root), passwords, place.keys,
-        today=datetime.now(UTC).date(), dry_run=dry_run,
-    )  # fmt: skip
-    for line in said or ["The rights are what the contracts say."]:
+    """Give each agency's user and keyring what its cards and contracts say, and take away the rest.
+
+    What will change is told first. Where it breaks in the middle (the broker is away), run it again.
+    """
+    prepared = applying.prepared_rights(Place.find())
+    for line in prepared.said or ["The rights are what the contracts say."]:
         typer.echo(line)
+    if not dry_run:
+        prepared.carry_out()

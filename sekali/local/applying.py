@@ -51,13 +51,20 @@ async def _publish(catalogue: Catalogue, url: str) -> list[str]:
 
 
 def rights(place: Place, *, dry_run: bool = False) -> list[str]:
-    """Users, rules and keyrings; the passwords are those that `sekali up` wrote down."""
+    """Users, rules and keyrings."""
+    prepared = prepared_rights(place)
+    if not dry_run:
+        prepared.carry_out()
+    return prepared.said
+
+
+def prepared_rights(place: Place) -> sekali.rights.Prepared:
+    """The passwords are those that `sekali up` wrote down."""
     credentials = Endpoints.load(place.state).kafka.credentials
-    return sekali.rights.apply(
+    return sekali.rights.prepare(
         Admin.load(place.state).confluent(),
         Catalogue.load(place.root),
         {agency: credential.password for agency, credential in credentials.items()},
-        place.keys,
+        place.keystore(),
         today=datetime.now(UTC).date(),
-        dry_run=dry_run,
     )

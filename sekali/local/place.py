@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sekali
+from sekali.keystore import FileStore, KeyStore
+from sekali.vault import named_store
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,10 @@ class Place:
     @property
     def keys(self) -> Path:
         return self.state / "keys"
+
+    def keystore(self) -> KeyStore:
+        """Of all keyrings: their files here, or what SEKALI_KEYSTORE names."""
+        return named_store() or FileStore(self.keys)
 
     @property
     def data(self) -> Path:

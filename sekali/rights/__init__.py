@@ -1,14 +1,18 @@
 """Rights that follow from cards and contracts: users and rules on the broker, keys in the keyrings."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from confluent_kafka.admin import AclBinding
+
 from sekali.contracts import Catalogue, Contract
 from sekali.errors import SekaliError
+from sekali.keystore import KeyStore, Ring
 from sekali.rights import acls, keyrings
 
-__all__ = ["NoPassword", "apply", "in_force"]
+__all__ = ["NoPassword", "Prepared", "apply", "in_force", "prepare"]
 
 
 class NoPassword(SekaliError):
@@ -20,40 +24,73 @@ def in_force(catalogue: Catalogue, today: date) -> list[Contract]:
     return [contract for contract in catalogue.contracts.values() if contract.valid_until >= today]
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What is to be done, not done yet. `said`: a sentence for each difference."""
+
+    said: list[str]
+    _broker: acls.Broker
+    _store: KeyStore
+    _passwords: Mapping[str, str] = field(repr=False)
+    _wanted: set[acls.Rule]
+    _held: Mapping[acls.Rule, AclBinding]
+    _strangers: Collection[acls.User]
+    _before: Mapping[str, Ring] = field(repr=False)
+    _rings: Mapping[str, Ring] = field(repr=False)
+
+    def carry_out(self) -> None:
+        """Safe to break and to repeat: what is taken away goes first, keys come before the right to read with them."""
+        self._broker.remove_rules(self._held[rule] for rule in sorted(self._held.keys() - self._wanted))
+        self._broker.remove_users(self._strangers)
+        keyrings.write(self._store, self._rings, self._before)
+        # The broker tells no password, so each is put again; connections that stand are not asked for it.
+        self._broker.put_users(self._passwords)
+        self._broker.add_rules(sorted(self._wanted - self._held.keys()))
+        self._broker.await_rules(self._wanted)
+
+
+def prepare(
+    admin: Mapping[str, str],
+    catalogue: Catalogue,
+    passwords: Mapping[str, str],
+    keys: Path | KeyStore,
+    *,
+    today: date,
+    kept: Collection[str] = (),
+) -> Prepared:
+    """Compare the broker's users and rules and the keyrings with what they should be; changes nothing.
+
+    `admin`: confluent-kafka's settings of the administrator. `passwords`: agency -> password. `keys`: the store of the
+    keyrings, or their folder. `kept`: users that are left alone. What no longer follows is removed.
+    """
+    missing = [agency for agency in catalogue.agencies if agency not in passwords]
+    if missing:
+        raise NoPassword(f"No password for {', '.join(missing)}: run `sekali up`, which makes it.")
+    contracts, store = in_force(catalogue, today), keyrings.store_of(keys)
+    before = keyrings.read_all(store)
+    rings, said = keyrings.plan(catalogue, contracts, before)
+    broker = acls.Broker(admin, kept)
+    wanted, held, users = acls.follow(catalogue, contracts), broker.rules(), broker.users()
+    ours = {acls.User(agency) for agency in catalogue.agencies}
+    said += [f"new {user}" for user in sorted(ours - users)] + [f"{user} goes" for user in sorted(users - ours)]
+    said += [f"new: {rule}" for rule in sorted(wanted - held.keys())]
+    said += [f"gone: {rule}" for rule in sorted(held.keys() - wanted)]
+    own = {agency: passwords[agency] for agency in catalogue.agencies}
+    return Prepared(said, broker, store, own, wanted, held, users - ours, before, rings)
+
+
 def apply(
     admin: Mapping[str, str],
     catalogue: Catalogue,
     passwords: Mapping[str, str],
-    keys: Path,
+    keys: Path | KeyStore,
     *,
     today: date,
     kept: Collection[str] = (),
     dry_run: bool = False,
 ) -> list[str]:
-    """Make the broker's users and rules and the keyrings what they should be; returns a sentence for each difference.
-
-    `admin`: confluent-kafka's settings of the administrator. `passwords`: agency -> password. `keys`: folder of the
-    keyrings. `kept`: users that are left alone. What no longer follows is removed.
-    """
-    missing = [agency for agency in catalogue.agencies if agency not in passwords]
-    if missing:
-        raise NoPassword(f"No password for {', '.join(missing)}: run `sekali up`, which makes it.")
-    contracts = in_force(catalogue, today)
-    rings, said = keyrings.plan(catalogue, contracts, keys)
-    broker = acls.Broker(admin, kept)
-    wanted, held = acls.follow(catalogue, contracts), broker.rules()
-    users = broker.users()
-    agencies = set(catalogue.agencies)
-    added, gone = sorted(wanted - held.keys()), sorted(held.keys() - wanted)
-    said += [f"new user {user}" for user in sorted(agencies - users)]
-    said += [f"user {user} goes" for user in sorted(users - agencies)]
-    said += [f"new: {rule}" for rule in added] + [f"gone: {rule}" for rule in gone]
+    """Make everything what it should be; arguments as in `prepare`. Returns a sentence for each difference."""
+    prepared = prepare(admin, catalogue, passwords, keys, today=today, kept=kept)
     if not dry_run:
-        # What is taken away goes first, and keys come before the right to read what they open.
-        broker.remove_rules(held[rule] for rule in gone)
-        broker.remove_users(users - agencies)
-        keyrings.write(keys, rings)
-        broker.put_users({agency: passwords[agency] for agency in catalogue.agencies})
-        broker.add_rules(added)
-        broker.await_rules(wanted)
-    return said
+        prepared.carry_out()
+    return prepared.said

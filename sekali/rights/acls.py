@@ -48,6 +48,17 @@ class Rule(NamedTuple):
         return f"{self.agency} may {self.operation} {self.resource.lower()} {self.name}{star}"
 
 
+class User(NamedTuple):
+    """A user with a password, and by which mechanism it is proved. The same name may have more than one."""
+
+    name: str
+    mechanism: str = "SCRAM_SHA_512"
+
+    def __str__(self) -> str:
+        other = "" if self.mechanism == "SCRAM_SHA_512" else f" by {self.mechanism}"
+        return f"user {self.name}{other}"
+
+
 def follow(catalogue: Catalogue, contracts: Iterable[Contract]) -> set[Rule]:
     """The rules that follow. An idempotent producer needs no rule of its own: WRITE on a topic carries it."""
     rules = set()
@@ -68,18 +79,22 @@ class Broker:
         self._client = AdminClient(dict(admin))
         self._kept = frozenset(kept) | {admin["sasl.username"]} if "sasl.username" in admin else frozenset(kept)
 
-    def users(self) -> set[str]:
+    def users(self) -> set[User]:
         asked: Any = self._client.describe_user_scram_credentials(request_timeout=SECONDS)
-        answers = asked.result()
-        return set(answers) - self._kept
+        told = asked.result().items()
+        return {
+            User(name, _name(info.mechanism))
+            for name, one in told
+            if name not in self._kept
+            for info in one.scram_credential_infos
+        }
 
     def put_users(self, passwords: Mapping[str, str]) -> None:
         info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, ITERATIONS)
         self._alter_users([UserScramCredentialUpsertion(user, info, word.encode()) for user, word in passwords.items()])
 
-    def remove_users(self, users: Iterable[str]) -> None:
-        mechanism = ScramMechanism.SCRAM_SHA_512
-        self._alter_users([UserScramCredentialDeletion(user, mechanism) for user in users])
+    def remove_users(self, users: Iterable[User]) -> None:
+        self._alter_users([UserScramCredentialDeletion(user.name, ScramMechanism[user.mechanism]) for user in users])
 
     def rules(self) -> dict[Rule, AclBinding]:
         bindings = self._client.describe_acls(EVERYTHING, request_timeout=SECONDS).result()
