@@ -1,7 +1,7 @@
 """Laws of the contracts."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sekali.compatibility import InvalidSchema, incompatibilities
@@ -93,25 +93,33 @@ def writers_names(ground: Ground, contract: Contract) -> Iterator[str]:
 
 
 def every_symbol(ground: Ground, contract: Contract) -> Iterator[str]:
-    """An enum lists each symbol that any revision has, and falls back to UNKNOWN for those to come."""
-    written = _symbols(ground.catalogue.revisions.get(contract.topic, ()))
+    """An enum lists each symbol that the field began with, and falls back to UNKNOWN for those that came later.
+
+    Only the first: a symbol that an owner adds asks nobody to change on the same day.
+    """
+    first, said = _symbols(ground.catalogue.revisions.get(contract.topic, ()))
     for path, field in fields(contract.schema):
         for enum in enums(field["type"]):
-            missing = sorted(written.get(path, set()) - set(enum["symbols"]))
+            listed = set(enum["symbols"])
+            missing, unsaid = sorted(first.get(path, set()) - listed), sorted(listed - said.get(path, listed))
             if missing:
                 yield f"{_place(contract)}, field {path}: it lacks the symbols {', '.join(missing)}. Add them."
+            if unsaid:
+                yield f"{_place(contract)}, field {path}: nobody says the symbols {', '.join(unsaid)}. Remove them."
             if enum.get("default") != "UNKNOWN":
                 yield f"{_place(contract)}, field {path}: the enum has no default UNKNOWN. Add it."
 
 
-def _symbols(revisions: Any) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    revision: Revision
+def _symbols(revisions: Iterable[Revision]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """path -> symbols of the first revision that has the enum, and of all."""
+    first: dict[str, set[str]] = {}
+    every: dict[str, set[str]] = {}
     for revision in revisions:
         for path, field in fields(revision.schema):
             for enum in enums(field["type"]):
-                found.setdefault(path, set()).update(enum["symbols"])
-    return found
+                first.setdefault(path, set(enum["symbols"]))
+                every.setdefault(path, set()).update(enum["symbols"])
+    return first, every
 
 
 def _named(schema: dict[str, Any]) -> dict[str, str]:
