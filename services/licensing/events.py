@@ -71,6 +71,7 @@ class ApplicationProgressReason(StrEnum):
     APPLICANT_DIED = "APPLICANT_DIED"
     APPLICANT_ANNULLED = "APPLICANT_ANNULLED"
     WITHDRAWN = "WITHDRAWN"
+    KKPR_MISSING = "KKPR_MISSING"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -106,7 +107,7 @@ class Application:
     TOPIC: ClassVar[str] = "licensing.application.v1"
     KIND: ClassVar[str] = "state"
     KEY: ClassVar[str] = "application_id"
-    REVISION: ClassVar[int] = 1
+    REVISION: ClassVar[int] = 2
 
     application_id: UUID
     version: int
@@ -263,6 +264,25 @@ class LicencePlace:
         }
 
 
+class LicenceVerificationVerifier(StrEnum):
+    """An officer, or the deadline that ran out (fiktif positif, PP 28/2025)."""
+
+    UNKNOWN = "UNKNOWN"
+    OFFICER = "OFFICER"
+    DEADLINE = "DEADLINE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class LicenceVerification:
+    """That the requirements of the licence were verified, or counted as verified."""
+
+    verified_on: dt.date
+    verified_by: LicenceVerificationVerifier
+
+    def record(self) -> dict[str, Any]:
+        return {"verified_on": self.verified_on, "verified_by": self.verified_by}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Licence:
     """The whole current state of a business licence: one activity (KBLI) at one place."""
@@ -270,7 +290,7 @@ class Licence:
     TOPIC: ClassVar[str] = "licensing.licence.v1"
     KIND: ClassVar[str] = "state"
     KEY: ClassVar[str] = "licence_id"
-    REVISION: ClassVar[int] = 1
+    REVISION: ClassVar[int] = 2
 
     licence_id: UUID
     holder_id: UUID
@@ -280,6 +300,7 @@ class Licence:
     permit: LicencePermit | None = None
     business: LicenceBusiness | None = None
     place: LicencePlace | None = None
+    verification: LicenceVerification | None = None
 
     def record(self) -> dict[str, Any]:
         return {
@@ -291,6 +312,7 @@ class Licence:
             "permit": None if self.permit is None else self.permit.record(),
             "business": None if self.business is None else self.business.record(),
             "place": None if self.place is None else self.place.record(),
+            "verification": None if self.verification is None else self.verification.record(),
         }
 
 

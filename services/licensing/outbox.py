@@ -34,6 +34,16 @@ def licence(state: model.Licence) -> events.Licence:
             province_code=state.place.province_code,
             postal_code=state.place.postal_code,
         ),
+        verification=_verification(state),
+    )
+
+
+def _verification(state: model.Licence) -> events.LicenceVerification | None:
+    if state.verified_on is None or state.verified_by is None:
+        return None
+    return events.LicenceVerification(
+        verified_on=state.verified_on,
+        verified_by=events.LicenceVerificationVerifier(state.verified_by),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from sekali.workdays import day_of
 from services.licensing.model.kbli import Risk, Scale
 from services.licensing.model.refusal import NotPossible
 
@@ -23,6 +24,11 @@ class LicenceStatus(StrEnum):
     DICABUT = "DICABUT"
 
 
+class Verifier(StrEnum):
+    OFFICER = "OFFICER"
+    DEADLINE = "DEADLINE"
+
+
 class Document(StrEnum):
     NIB = "NIB"
     SERTIFIKAT_STANDAR = "SERTIFIKAT_STANDAR"
@@ -34,6 +40,7 @@ class Document(StrEnum):
 _S = LicenceStatus
 # A certificate that is not verified yet permits preparation; it is reviewed like the others when its holder dies.
 IN_FORCE = frozenset({_S.TERBIT, _S.BELUM_TERVERIFIKASI, _S.TERVERIFIKASI, _S.TERBIT_OTOMATIS})
+VERIFIED_BY = {_S.TERVERIFIKASI: Verifier.OFFICER, _S.TERBIT_OTOMATIS: Verifier.DEADLINE}
 WAYS: dict[LicenceStatus, frozenset[LicenceStatus]] = {
     _S.TERBIT: frozenset({_S.DITINJAU, _S.DIBEKUKAN, _S.DICABUT}),
     _S.BELUM_TERVERIFIKASI: frozenset({_S.TERVERIFIKASI, _S.TERBIT_OTOMATIS, _S.DITINJAU, _S.DICABUT}),
@@ -62,7 +69,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Licence:
-    """`resumes_as` is the status that a suspended or reviewed licence goes back to."""
+    """`resumes_as` is the status that a suspended or reviewed licence goes back to.
+
+    `verified_on`, `verified_by`: of a licence that needs it and has it, whatever became of it later.
+    """
 
     licence_id: UUID
     holder_id: UUID
@@ -80,13 +90,17 @@ class Licence:
     place: Place
     version: int
     said_at: datetime
+    verified_on: date | None = None
+    verified_by: Verifier | None = None
 
     def become(self, status: LicenceStatus, at: datetime) -> Licence:
         """The licence one version later; raises NotPossible where no way leads."""
         if status not in WAYS[self.status]:
             raise NotPossible(f"A licence that is {self.status} cannot become {status}.")
         back = self.status if self.status in IN_FORCE else self.resumes_as
-        return replace(self, status=status, resumes_as=back, version=self.version + 1, said_at=at)
+        changed = replace(self, status=status, resumes_as=back, version=self.version + 1, said_at=at)
+        by = VERIFIED_BY.get(status)
+        return changed if by is None else replace(changed, verified_on=day_of(at), verified_by=by)
 
     def withdraw(self, status: LicenceStatus, at: datetime) -> Licence:
         """Suspend or revoke; one whose application is still open is decided there, not here."""

@@ -18,6 +18,8 @@ class ReturnReason(StrEnum):
 
     DATA_INCOMPLETE = "DATA_INCOMPLETE"
     REQUIREMENT_NOT_MET = "REQUIREMENT_NOT_MET"
+    KKPR_MISSING = "KKPR_MISSING"
+    """The place has no conformity of space use (KKPR), a basic requirement of PP 28/2025."""
 
 
 async def verify(session: AsyncSession, application_id: UUID, officer: str, reason: str | None = None) -> Application:

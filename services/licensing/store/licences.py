@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.licensing.model.kbli import Risk, Scale
-from services.licensing.model.licence import Document, Licence, LicenceStatus, Place
+from services.licensing.model.licence import Document, Licence, LicenceStatus, Place, Verifier
 from services.licensing.store.tables import PLACE, among, nib
 from services.licensing.store.tables import licence as table
 
@@ -96,6 +96,7 @@ def _licence(row: RowMapping) -> Licence:
         "scale": Scale(row["scale"]),
         "risk": Risk(row["risk"]),
         "documents": tuple(Document(code) for code in row["documents"]),
+        "verified_by": Verifier(row["verified_by"]) if row["verified_by"] else None,
         "place": Place(**{name: row[name] for name in PLACE}),
     })  # fmt: skip
 

@@ -93,6 +93,8 @@ licence = Table(
     Column("place_key", Text, nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("said_at", MOMENT, nullable=False),
+    Column("verified_on", Date),
+    Column("verified_by", Text),
 )
 # One activity at one place is licensed once to one holder, unless the licence was revoked.
 Index(
