@@ -1,6 +1,6 @@
 """An agency's own PostgreSQL: transactions, the injected clock, migrations."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 Clock = Callable[[], datetime]
 CLOCK = "sekali.clock"
 AFTER_COMMIT = "sekali.after_commit"
+BEFORE_COMMIT = "sekali.before_commit"
 
 # Worth another try by themselves: serialisation failure, deadlock, and what a restart or a lack of room gives.
 _RETRY = ("40001", "40P01")
@@ -44,6 +45,8 @@ class Database:
         """One transaction: committed at the end, rolled back on an error."""
         async with self._sessions.begin() as session:
             yield session
+            for last in session.info.get(BEFORE_COMMIT, ()):
+                await last(session)
         for call in session.info.get(AFTER_COMMIT, ()):
             call()
 
@@ -72,6 +75,11 @@ def now(session: AsyncSession) -> datetime:
 def after_commit(session: AsyncSession, call: Callable[[], None]) -> None:
     """Call once after the whole transaction; SQLAlchemy's own event of that name fires at savepoints too."""
     session.info.setdefault(AFTER_COMMIT, {})[call] = None
+
+
+def before_commit(session: AsyncSession, call: Callable[[AsyncSession], Awaitable[None]]) -> None:
+    """Await once as the last act of the transaction; what it raises rolls all of it back."""
+    session.info.setdefault(BEFORE_COMMIT, {})[call] = None
 
 
 def is_worth_retrying(error: BaseException) -> bool:

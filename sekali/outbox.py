@@ -64,16 +64,16 @@ class Writer:
     """Encodes events into outbox rows; one for each agency, found by `put` in the session's info."""
 
     def __init__(self, agency: str, catalogue: Catalogue, keyring: Keyring, wake: Callable[[], None]) -> None:
-        self._agency = agency
-        self._catalogue = catalogue
+        self.agency = agency
+        self.catalogue = catalogue
         self._keyring = keyring
         self._encoders: dict[tuple[str, int], Encoder] = {}
         self.wake = wake
 
     def row(self, said: Event | Tombstone) -> Row:
         topic = said.event.TOPIC if isinstance(said, Tombstone) else said.TOPIC
-        if self._catalogue.cards[topic].owner != self._agency:
-            raise NotOurs(f"{self._agency} cannot say {topic}: its owner is {self._catalogue.cards[topic].owner}.")
+        if self.catalogue.cards[topic].owner != self.agency:
+            raise NotOurs(f"{self.agency} cannot say {topic}: its owner is {self.catalogue.cards[topic].owner}.")
         event_id = uuids.uuid7()
         with spans.created(topic, event_id) as traceparent:
             if isinstance(said, Tombstone):
@@ -93,7 +93,7 @@ class Writer:
     def _encoder(self, topic: str, revision: int) -> Encoder:
         encoder = self._encoders.get((topic, revision))
         if encoder is None:
-            encoder = self._encoders[topic, revision] = Encoder(self._catalogue.revision(topic, revision))
+            encoder = self._encoders[topic, revision] = Encoder(self.catalogue.revision(topic, revision))
         return encoder
 
 

@@ -11,6 +11,7 @@ from sekali.doors import problems
 from sekali.doors.limits import LimitBody
 from sekali.doors.open import OPEN_DOORS, open_doors
 from sekali.doors.running import RunningBus
+from sekali.doors.uses import uses_door
 from sekali.doors.walk import refuse_undeclared
 from sekali.metrics import MeasureRequests
 
@@ -52,6 +53,7 @@ def application(
     app.add_middleware(MeasureRequests)
     problems.install(app)
     app.include_router(open_doors())
+    app.include_router(uses_door())
     for router in routers:
         app.include_router(router)
     refuse_undeclared(app)
@@ -81,7 +83,7 @@ def _documented_problems() -> dict[int | str, dict[str, Any]]:
     texts = {
         400: "The body is not JSON", 401: "No token, or one that names nobody", 403: "This door is not for the caller",
         404: "No such record", 409: "What is stored already says otherwise", 422: "Some fields are not right",
-        415: "The body is not announced as JSON", 503: "A part that is needed does not answer",
+        415: "The body is not announced as JSON", 429: "Asked too often", 503: "A part that is needed does not answer",
     }  # fmt: skip
     content = {problems.MEDIA_TYPE: {"schema": schema}}
     return {status: {"description": text, "content": content} for status, text in texts.items()}

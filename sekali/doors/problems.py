@@ -45,6 +45,8 @@ def answer(problem: Problem) -> JSONResponse:
         headers["WWW-Authenticate"] = "Bearer"
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(RETRY_SECONDS)
+    if problem.status == HTTPStatus.TOO_MANY_REQUESTS:
+        headers["Retry-After"] = str(problem.extra["retry_after_seconds"])
     return JSONResponse(jsonable_encoder(document), problem.status, headers, media_type=MEDIA_TYPE)
 
 

@@ -1,6 +1,6 @@
 """A declared form at work: it opens with what agencies know, and checks what the citizen answers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,6 +24,8 @@ from sekali.forms.shapes import (
 )
 
 Facts = Mapping[str, Fact]
+Use = Callable[[Text, Mapping[str, list[str]]], None]
+"""Told the form's title and, for each topic, the dotted fields that fill its boxes."""
 How = Literal["key", "filled", "typed", "left_empty"]
 
 
@@ -70,9 +72,13 @@ class Form:
         """The boxes without anybody's values."""
         return self._opened({})
 
-    def open(self, facts: Facts) -> OpenedForm:
-        """The form filled from this agency's copies; ``facts``: topic -> what it says of this person."""
+    def open(self, facts: Facts, use: Use) -> OpenedForm:
+        """The form filled from this agency's copies; ``facts``: topic -> what it says of this person.
+
+        Opening it is a use: ``use`` is told which facts are shown, as ``uses.opening(session, resident_id)`` records.
+        """
         opened = self._opened(facts)
+        use(self.title, _shown_facts(opened))
         metrics.FORMS_OPENED.labels(form=self.name).inc()
         return opened
 
@@ -190,6 +196,15 @@ def _opened_box(box: Box, facts: Facts) -> OpenedBox:
         value=value, source=box.source, choices=box.choices, within=box.within, unit=box.unit,
         as_of=facts[box.source.topic].as_of if value is not None and box.source else None,
     )  # fmt: skip
+
+
+def _shown_facts(opened: OpenedForm) -> dict[str, list[str]]:
+    """Topic -> fields that fill a box."""
+    shown: dict[str, list[str]] = {}
+    for box in opened.boxes:
+        if box.source is not None and box.value is not None:
+            shown.setdefault(box.source.topic, []).append(box.source.field)
+    return shown
 
 
 def _count(done: Mapping[str, _Answered]) -> Counts:

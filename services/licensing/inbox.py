@@ -4,22 +4,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali.inbox import Inbox
 from services.licensing import events, service
-from services.licensing.prefill.facts import FIELDS, RESIDENT
+from services.licensing.prefill.facts import COLUMNS, RESIDENT
 from services.licensing.store import tables
 
 inbox = Inbox()
-inbox.projection(
-    RESIDENT,
-    into=tables.resident,
-    columns={**FIELDS[RESIDENT], "standing": "standing", "life_status": "life.status"},
-    then=service.residents_changed,
-)
-inbox.projection("portal.contact.v1", into=tables.contact, columns=FIELDS["portal.contact.v1"])
-inbox.projection(
-    "tax.taxpayer.v1",
-    into=tables.taxpayer,
-    columns={**FIELDS["tax.taxpayer.v1"], "status": "registration.status"},
-)
+inbox.projection(RESIDENT, into=tables.resident, columns=COLUMNS[RESIDENT], then=service.residents_changed)
+inbox.projection("portal.contact.v1", into=tables.contact, columns=COLUMNS["portal.contact.v1"])
+inbox.projection("tax.taxpayer.v1", into=tables.taxpayer, columns=COLUMNS["tax.taxpayer.v1"])
 
 
 @inbox.effect("tax.kswp-answered.v1")

@@ -7,11 +7,22 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sekali.errors import not_found
+from sekali import uses
+from sekali.errors import forbidden, not_found
+from services.population.model.codes import Standing
 from services.population.model.records import FamilyCard, Resident
 from services.population.store import deeds, finding, proposals, register
 
 Shown = Mapping[str, Any]
+RESIDENT = "population.resident.v1"
+PROPOSAL = "portal.correction.v1"
+PROPOSED = ("proposal.field", "proposal.proposed")
+AT_THE_DESK = uses.Purpose(
+    "Pelayanan administrasi kependudukan", "Serve residents at the civil registry", "UU 23/2006 jo. UU 24/2013"
+)
+FOR_THE_CITIZEN = uses.Purpose(
+    "Menunjukkan kepada Anda apa yang dicatat tentang Anda", "Show you what is registered of you", "UU 27/2022 art. 7"
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -20,25 +31,56 @@ class Found:
     card: FamilyCard
 
 
-async def resident(session: AsyncSession, resident_id: UUID) -> Found:
+async def own(session: AsyncSession, resident_id: UUID) -> Found:
+    """What the register says of the citizen, to the citizen."""
+    found = await _resident(session, resident_id)
+    if found.resident.standing is Standing.ANNULLED:
+        raise forbidden("This registration was annulled. Please go to a Dukcapil office.")
+    uses.record(session, uses.CITIZEN, resident_id, {RESIDENT: _held(found)}, own=FOR_THE_CITIZEN)
+    return found
+
+
+async def resident(session: AsyncSession, resident_id: UUID, officer: str) -> Found:
+    found = await _resident(session, resident_id)
+    _look_at(session, officer, resident_id, _held(found))
+    return found
+
+
+async def find(session: AsyncSession, nik: str, officer: str) -> Found:
+    """Who has this NIK: the answer tells that, and the standing."""
+    found = await finding.by_nik(session, nik)
+    if found is None:
+        raise not_found("resident", "Check the NIK, or register the family card.")
+    _look_at(session, officer, found[0].resident_id, ["identity.nik", "standing"])
+    return Found(*found)
+
+
+async def find_card(session: AsyncSession, kk_number: str, officer: str) -> tuple[FamilyCard, Sequence[Resident]]:
+    """Who stands on this card."""
+    found = await finding.card_by_number(session, kk_number)
+    if found is None:
+        raise not_found("family card", "Check the number, or register the card.")
+    for member in found[1]:
+        _look_at(session, officer, member.resident_id, ["family.kk_number", "standing"])
+    return found
+
+
+async def _resident(session: AsyncSession, resident_id: UUID) -> Found:
     found = await finding.by_id(session, resident_id)
     if found is None:
         raise not_found("resident")
     return Found(*found)
 
 
-async def find(session: AsyncSession, nik: str) -> Found:
-    found = await finding.by_nik(session, nik)
-    if found is None:
-        raise not_found("resident", "Check the NIK, or register the family card.")
-    return Found(*found)
+def _look_at(session: AsyncSession, officer: str, resident_id: UUID, fields: Sequence[str]) -> None:
+    uses.record(session, uses.by_officer(officer), resident_id, {RESIDENT: fields}, own=AT_THE_DESK)
 
 
-async def find_card(session: AsyncSession, kk_number: str) -> tuple[FamilyCard, Sequence[Resident]]:
-    found = await finding.card_by_number(session, kk_number)
-    if found is None:
-        raise not_found("family card", "Check the number, or register the card.")
-    return found
+def _held(found: Found) -> list[str]:
+    """Dotted fields that the record fills."""
+    return ["standing"] + [
+        f"{group}.{name}" for group, fields in groups(found).items() for name, value in fields.items() if value
+    ]
 
 
 async def history(session: AsyncSession, resident_id: UUID) -> list[Shown]:
@@ -61,11 +103,14 @@ async def count(session: AsyncSession) -> dict[str, int]:
     return {"residents": await register.count(session), "unsaid": await register.unsaid(session)}
 
 
-async def undecided(session: AsyncSession, limit: int) -> list[Shown]:
+async def undecided(session: AsyncSession, limit: int, officer: str) -> list[Shown]:
     """Open proposals, the oldest first, each beside what the register says now."""
+    who = uses.by_officer(officer)
     found: list[Shown] = []
     for row in await proposals.undecided(session, limit):
         now = await finding.by_id(session, row.resident_id)
+        shown = {PROPOSAL: PROPOSED, RESIDENT: [row.field] if now else []}
+        uses.record(session, who, row.resident_id, shown, own=AT_THE_DESK)
         found.append(
             {
                 "correction_id": row.correction_id,

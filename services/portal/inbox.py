@@ -8,11 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sekali.contracts import Catalogue, Contract
 from sekali.inbox import Inbox
 from services.portal import events, service
-from services.portal.model import Decision, owner
+from services.portal.model import PROGRESS, TRACKED, Decision, owner
 from services.portal.store import tables
-
-PROGRESS = ("resident_id", "service", "status", "steps", "due_on", "clock", "next_actor", "reason_code")
-TRACKED = ".application.v1"
 
 
 def hearing(catalogue: Catalogue) -> Inbox:
@@ -32,7 +29,7 @@ def hearing(catalogue: Catalogue) -> Inbox:
         inbox.projection(
             contract.topic,
             into=tables.application,
-            columns={name: f"progress.{name}" for name in PROGRESS},
+            columns=PROGRESS,
             then=partial(service.track, owner(contract.topic)),
         )
     return inbox

@@ -13,6 +13,11 @@ from uuid import UUID, uuid5
 
 CONTACT_TOPIC = "portal.contact.v1"
 CORRECTION_TOPIC = "portal.correction.v1"
+TRACKED = ".application.v1"
+"""What the name of a topic ends with that the tracker shows."""
+_PROGRESS = ("resident_id", "service", "status", "steps", "due_on", "clock", "next_actor", "reason_code")
+PROGRESS: Mapping[str, str] = {name: f"progress.{name}" for name in _PROGRESS}
+"""Column of the tracker's copy -> field of the topic."""
 FOLLOW_FROM_VILLAGE = frozenset({"district_code", "regency_code", "province_code"})
 UNPRINTABLE = frozenset({"Cc", "Cs", "Cn", "Co"})
 TRY_AGAIN = frozenset({408, 425, 429})

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
+from sekali import uses
 from sekali.doors import AnyCaller, Body, Citizen, FormAnswers, Officer, TheBus
 from sekali.errors import not_found
 from services.tax import service
@@ -57,7 +58,7 @@ async def submit_form(name: str, body: FormAnswers, caller: Citizen, bus: TheBus
 async def my_card(caller: Citizen, bus: TheBus) -> dict[str, Any]:
     """NPWP, NITKUs with place and serial, status, tasks, reminders."""
     async with bus.transaction() as session:
-        return await card.taxpayer_card(session, caller.resident_id)
+        return await card.taxpayer_card(session, caller.resident_id, uses.CITIZEN)
 
 
 class CategoryChoice(Body):
@@ -68,7 +69,7 @@ class CategoryChoice(Body):
 async def choose_category(body: CategoryChoice, caller: Citizen, bus: TheBus) -> dict[str, Any]:
     async with bus.transaction() as session:
         await service.choose_category(session, caller.resident_id, body.category)
-        return await card.taxpayer_card(session, caller.resident_id)
+        return await card.taxpayer_card(session, caller.resident_id, uses.CITIZEN)
 
 
 @citizen.get("/applications")
@@ -78,16 +79,16 @@ async def my_applications(caller: Citizen, bus: TheBus) -> dict[str, Any]:
 
 
 @desk.get("/taxpayers/{resident_id}")
-async def taxpayer(resident_id: UUID, _officer: Officer, bus: TheBus) -> dict[str, Any]:
+async def taxpayer(resident_id: UUID, officer: Officer, bus: TheBus) -> dict[str, Any]:
     async with bus.transaction() as session:
-        return await card.taxpayer_card(session, resident_id)
+        return await card.taxpayer_card(session, resident_id, uses.by_officer(officer.name))
 
 
 @desk.get("/residents/{resident_id}")
-async def resident(resident_id: UUID, _officer: Officer, bus: TheBus) -> dict[str, Any]:
+async def resident(resident_id: UUID, officer: Officer, bus: TheBus) -> dict[str, Any]:
     """This agency's copy of a person's record, with its version and as of."""
     async with bus.transaction() as session:
-        return await card.resident_copy(session, resident_id)
+        return await card.resident_copy(session, resident_id, uses.by_officer(officer.name))
 
 
 @desk.get("/taxpayers/{resident_id}/applications")
@@ -134,11 +135,11 @@ class NameHold(Body):
 
 
 @desk.post("/taxpayers/{resident_id}/name-hold")
-async def hold_name(resident_id: UUID, body: NameHold, _officer: Officer, bus: TheBus) -> dict[str, Any]:
+async def hold_name(resident_id: UUID, body: NameHold, officer: Officer, bus: TheBus) -> dict[str, Any]:
     """Hold the registered name while it is being clarified, or let it follow the civil registry again."""
     async with bus.transaction() as session:
         await service.hold_name(session, resident_id, held=body.held)
-        return await card.taxpayer_card(session, resident_id)
+        return await card.taxpayer_card(session, resident_id, uses.by_officer(officer.name))
 
 
 class TaskClosing(Body):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sekali import metrics
 from sekali.errors import Problem
 from sekali.forms import Fact, Form, Submission
+from sekali.forms.declaration import Text
 from sekali.identity import Nik, Npwp
 from tests.sekali.market import load
 
@@ -72,11 +73,15 @@ def refused(form: Form, facts: Mapping[str, Fact] | None = None, **changes: Any)
     return {field.field: field.detail for field in raised.value.fields}
 
 
+def unrecorded(title: Text, shown: Mapping[str, list[str]]) -> None:
+    """These forms are opened for nobody."""
+
+
 # Opening
 
 
 def test_the_form_opens_with_what_is_known_its_source_and_its_as_of(form: Form) -> None:
-    opened = form.open({RESIDENT: resident()})
+    opened = form.open({RESIDENT: resident()}, unrecorded)
     shown = json.loads(opened.model_dump_json())
     assert shown["form"] == "stall"
     assert shown["title"] == {"id": "Izin lapak", "en": "Market stall permit"}
@@ -94,6 +99,16 @@ def test_the_form_opens_with_what_is_known_its_source_and_its_as_of(form: Form) 
     assert boxes["home_village"]["within"] == "home_district"
 
 
+def test_who_opens_a_form_is_told_which_facts_it_shows_and_no_others(form: Form) -> None:
+    told: list[Any] = []
+    form.open(
+        {RESIDENT: resident(identity__sex=Sex.UNKNOWN), CONTACT: Fact({"contact.email": None}, SAID_AT, 1)},
+        lambda title, shown: told.append((title.en, shown)),
+    )
+    filled = [box.source.field for box in form.boxes if box.source and box.source.topic == RESIDENT]
+    assert told == [("Market stall permit", {RESIDENT: [one for one in filled if one != "identity.sex"]})]
+
+
 def test_a_declaration_has_every_box_and_nobodys_values(form: Form) -> None:
     declared = form.declaration()
     assert [box.name for box in declared.boxes] == [box.name for box in form.boxes]
@@ -102,14 +117,15 @@ def test_a_declaration_has_every_box_and_nobodys_values(form: Form) -> None:
 
 
 def test_a_code_that_decides_nothing_fills_nothing(form: Form) -> None:
-    opened = form.open({RESIDENT: resident(identity__sex=Sex.UNKNOWN)})
+    opened = form.open({RESIDENT: resident(identity__sex=Sex.UNKNOWN)}, unrecorded)
     assert next(box for box in opened.boxes if box.name == "sex").value is None
 
 
 def test_an_opened_form_shows_no_value_when_printed(form: Form) -> None:
     facts = {RESIDENT: resident()}
     submission = check(form, email="else@contoh.example")
-    for printed in (repr(form.open(facts)), str(form.open(facts).boxes), repr(facts), repr(submission)):
+    opened = form.open(facts, unrecorded)
+    for printed in (repr(opened), str(opened.boxes), repr(facts), repr(submission)):
         assert "MELATI" not in printed
         assert "contoh.example" not in printed
 
@@ -143,7 +159,7 @@ def test_a_whole_submission_can_be_kept_as_json(form: Form) -> None:
 
 def test_boxes_sent_back_as_they_were_shown_are_not_typed(form: Form) -> None:
     facts = {RESIDENT: resident(), CONTACT: Fact({"contact.email": "melati@contoh.example"}, SAID_AT, 1)}
-    shown: dict[str, Any] = {box.name: box.value for box in form.open(facts).boxes if box.value is not None}
+    shown: dict[str, Any] = {box.name: box.value for box in form.open(facts, unrecorded).boxes if box.value is not None}
     submission = check(form, facts, **shown)
     assert submission.counts.filled == 6
     assert submission.corrected == ()
@@ -320,7 +336,7 @@ known = st.fixed_dictionaries(
 @settings(deadline=None)
 @given(answered, known)
 def test_the_counts_sum_to_what_was_asked(form: Form, answers: dict[str, Any], facts: dict[str, Fact]) -> None:
-    opened = form.open(facts).counts
+    opened = form.open(facts, unrecorded).counts
     assert opened.key + opened.filled + opened.open == opened.asked == len(form.boxes)
     try:
         submission = form.check(ANSWERS | answers, facts, today=TODAY)
@@ -348,7 +364,7 @@ def test_any_answers_are_taken_or_refused_in_words(form: Form, answers: dict[str
 
 def test_forms_and_boxes_are_counted(form: Form) -> None:
     before = {name: metrics.value_of(f"sekali_{name}_total", form="stall") for name in COUNTED}
-    form.open({RESIDENT: resident()})
+    form.open({RESIDENT: resident()}, unrecorded)
     form.declaration()
     check(form)
     refused(form, area=0)

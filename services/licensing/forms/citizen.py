@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AfterValidator, Field
 
+from sekali import uses
 from sekali.doors import AnyCaller, Body, Citizen, FormAnswers, TheBus
 from sekali.errors import not_found
 from sekali.forms import OpenedForm
@@ -42,7 +43,8 @@ async def open_form(name: str, caller: Citizen, bus: TheBus) -> OpenedForm:
     _known(name)
     async with bus.transaction() as session:
         refuse_unfit(await copies.fitness_of(session, caller.resident_id))
-        return prefill.business_licence_form().open(await prefill.facts(session, caller.resident_id))
+        facts = await prefill.facts(session, caller.resident_id)
+        return prefill.business_licence_form().open(facts, uses.opening(session, caller.resident_id))
 
 
 @citizen.post("/forms/{name}", status_code=201)

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AfterValidator, Field
 
+from sekali import uses
 from sekali.doors import Body, Officer, TheBus
 from sekali.lines import printable
 from services.licensing import prefill, service
@@ -58,7 +59,7 @@ async def later_checks(officer: Officer, bus: TheBus) -> dict[str, Any]:
 async def resident(resident_id: UUID, officer: Officer, bus: TheBus) -> dict[str, Any]:
     """This agency's copies of a person's records, with version and as of."""
     async with bus.transaction() as session:
-        return await prefill.copy_card(session, resident_id)
+        return await prefill.copy_card(session, resident_id, uses.by_officer(officer.name))
 
 
 @desk.get("/desk/residents/{resident_id}/licences")

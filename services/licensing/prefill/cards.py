@@ -5,9 +5,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sekali import uses
 from sekali.errors import not_found, not_heard_yet
 from services.licensing.model import Application, Licence
-from services.licensing.prefill.facts import RESIDENT
+from services.licensing.prefill.facts import COLUMNS, RESIDENT
 from services.licensing.store import applications, casefile, copies, licences
 from services.licensing.store.tables import PLACE
 
@@ -39,6 +40,8 @@ def licence_card(licence: Licence) -> dict[str, Any]:
         "risk": licence.risk,
         "documents": licence.documents,
         "issued_on": licence.issued_on,
+        "verified_on": licence.verified_on,
+        "verified_by": licence.verified_by,
         "trade_name": licence.trade_name,
         "employee_count": licence.employee_count,
         "place": {name: getattr(licence.place, name) for name in PLACE},
@@ -82,9 +85,11 @@ async def case_card(session: AsyncSession, application_id: UUID) -> dict[str, An
     }
 
 
-async def copy_card(session: AsyncSession, resident_id: UUID) -> dict[str, Any]:
-    """This agency's copies of a person's records, for an officer: topic -> row."""
+async def copy_card(session: AsyncSession, resident_id: UUID, who: uses.Who) -> dict[str, Any]:
+    """This agency's copies of a person's records, for an officer: topic -> row. A use, which is recorded."""
     known = await copies.of_resident(session, resident_id)
     if RESIDENT not in known:
         raise not_heard_yet(RESIDENT)
+    shown = {topic: uses.filled(row, COLUMNS[topic]) for topic, row in known.items()}
+    uses.record(session, who, resident_id, shown)
     return {topic: dict(row) for topic, row in known.items()}

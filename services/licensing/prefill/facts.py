@@ -28,6 +28,12 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "portal.contact.v1": {"email": "contact.email", "mobile": "contact.mobile"},
     "tax.taxpayer.v1": {"npwp": "registration.npwp"},
 }
+# The whole copy: what fills the form, and what the agency decides from.
+COLUMNS: Mapping[str, Mapping[str, str]] = {
+    **FIELDS,
+    RESIDENT: {**FIELDS[RESIDENT], "standing": "standing", "life_status": "life.status"},
+    "tax.taxpayer.v1": {**FIELDS["tax.taxpayer.v1"], "status": "registration.status"},
+}
 
 
 async def facts(session: AsyncSession, resident_id: UUID) -> dict[str, Fact]:

@@ -27,7 +27,7 @@ def known(*, second_time: bool = False) -> dict[str, Fact]:
 
 def test_the_first_time_nine_boxes_are_filled_and_twenty_two_typed() -> None:
     form = business_licence_form()
-    opened = form.open(known())
+    opened = form.open(known(), lambda title, shown: None)
     assert opened.counts.model_dump() == {"asked": 33, "key": 1, "filled": 9, "open": 23}
     counts = form.check(people.answers(), known(), today=AT.date()).counts
     assert (counts.asked, counts.key, counts.filled, counts.typed, counts.left_empty) == (33, 1, 9, 22, 1)
@@ -38,7 +38,7 @@ def test_the_second_time_twelve_are_filled_and_twenty_typed() -> None:
     facts = known(second_time=True)
     answers = {name: value for name, value in people.answers().items() if name not in people.CONTACT_BOXES}
     counts = form.check(answers, facts, today=AT.date()).counts
-    assert form.open(facts).counts.filled == 12
+    assert form.open(facts, lambda title, shown: None).counts.filled == 12
     assert (counts.asked, counts.key, counts.filled, counts.typed, counts.left_empty) == (33, 1, 12, 20, 0)
 
 

@@ -6,11 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from sekali.doors import AnyCaller, Citizen, Officer, TheBus
-from sekali.errors import forbidden
 from sekali.identity import Kk, Nik
 from services.population import prefill
 from services.population.forms.answers import CardMembers, Known, Opened, Record
-from services.population.model.codes import Standing
 from services.population.model.orders import Order
 
 
@@ -26,15 +24,15 @@ def lookups() -> APIRouter:
     router = APIRouter(tags=["look-ups"])
 
     @router.post("/residents/find")
-    async def find(order: FindResident, _caller: Officer, bus: TheBus) -> Known:
+    async def find(order: FindResident, caller: Officer, bus: TheBus) -> Known:
         async with bus.transaction() as session:
-            return Known.of((await prefill.find(session, order.nik.digits)).resident)
+            return Known.of((await prefill.find(session, order.nik.digits, caller.name)).resident)
 
     @router.post("/family-cards/find")
-    async def find_card(order: FindCard, _caller: Officer, bus: TheBus) -> CardMembers:
+    async def find_card(order: FindCard, caller: Officer, bus: TheBus) -> CardMembers:
         """All who stand on the card, the dead and the annulled too."""
         async with bus.transaction() as session:
-            card, residents = await prefill.find_card(session, order.kk_number.digits)
+            card, residents = await prefill.find_card(session, order.kk_number.digits, caller.name)
         return CardMembers(**Opened.of(card).model_dump(), residents=[Known.of(one) for one in residents])
 
     @router.get("/residents/count")
@@ -47,16 +45,14 @@ def lookups() -> APIRouter:
     async def me(caller: Citizen, bus: TheBus) -> Record:
         """What the register says of the citizen."""
         async with bus.transaction() as session:
-            found = await prefill.resident(session, caller.resident_id)
-        if found.resident.standing is Standing.ANNULLED:
-            raise forbidden("This registration was annulled. Please go to a Dukcapil office.")
+            found = await prefill.own(session, caller.resident_id)
         return Record.from_found(found, [])
 
     @router.get("/residents/{resident_id}")
-    async def resident(resident_id: UUID, _caller: Officer, bus: TheBus) -> Record:
+    async def resident(resident_id: UUID, caller: Officer, bus: TheBus) -> Record:
         """The whole record with its deeds."""
         async with bus.transaction() as session:
-            found = await prefill.resident(session, resident_id)
+            found = await prefill.resident(session, resident_id, caller.name)
             return Record.from_found(found, await prefill.history(session, resident_id))
 
     @router.get("/forms")

@@ -17,11 +17,11 @@ def proposals(region: str) -> APIRouter:
 
     @router.get("")
     async def undecided(
-        _caller: Officer, bus: TheBus, limit: Annotated[int, Query(ge=1, le=500)] = 100
+        caller: Officer, bus: TheBus, limit: Annotated[int, Query(ge=1, le=500)] = 100
     ) -> dict[str, Sequence[Mapping[str, Any]]]:
         """{proposals: […]}, the oldest first, each beside what the register says now."""
         async with bus.transaction() as session:
-            return {"proposals": await prefill.undecided(session, limit)}
+            return {"proposals": await prefill.undecided(session, limit, caller.name)}
 
     @router.post("/{correction_id}/decision")
     async def decide(correction_id: UUID, order: DecisionOrder, caller: Officer, bus: TheBus) -> Changed:

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from sekali import uses
 from sekali.doors import AnyCaller, Citizen, FormAnswers, TheBus
 from sekali.forms import Form, OpenedForm
 from services.portal import service
@@ -23,7 +24,7 @@ def contact_doors(form: Form) -> APIRouter:
         async with bus.transaction() as session:
             await service.ensure_standing(session, caller.resident_id)
             facts = await contact_fact(session, caller.resident_id)
-        return form.open(facts)
+            return form.open(facts, uses.opening(session, caller.resident_id))
 
     @router.post("", status_code=201)
     async def say(sent: FormAnswers, caller: Citizen, bus: TheBus) -> dict[str, Any]:

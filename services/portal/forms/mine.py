@@ -6,9 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from sekali import uses
 from sekali.doors import Citizen, TheBus
 from sekali.errors import not_found
-from services.portal.model import State
+from services.portal.model import PROGRESS, TRACKED, State
 from services.portal.store import corrections, submissions, tracker
 
 
@@ -19,7 +20,11 @@ def mine() -> APIRouter:
     async def applications(caller: Citizen, bus: TheBus) -> dict[str, Any]:
         """{applications: [{application_id, agency, service, status, steps, due_on, clock, next_actor, …, as_of}]}"""
         async with bus.transaction() as session:
-            rows = await tracker.of_resident(session, caller.resident_id)
+            held = await tracker.of_resident(session, caller.resident_id)
+            rows = [row for row in held if uses.has_ground(session, f"{row['agency']}{TRACKED}")]
+            for row in rows:
+                shown = {f"{row['agency']}{TRACKED}": uses.filled(row, PROGRESS)}
+                uses.record(session, uses.CITIZEN, caller.resident_id, shown)
         return {"applications": [_shown(row, "gone", "heard_at", "resident_id") for row in rows]}
 
     @router.get("/corrections")

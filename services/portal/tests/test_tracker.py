@@ -3,13 +3,13 @@
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
-from sekali.contracts import Catalogue
+from sekali.contracts import Catalogue, Contract
 from services.portal.inbox import hearing
 from services.portal.store import tables
 from services.portal.tests.melati import token
@@ -71,11 +71,16 @@ def with_a_fourth_agency(pytestconfig: pytest.Config, tmp_path: Path) -> Catalog
 
 
 async def test_a_new_agency_shows_up_by_its_contract_file(
-    office: Office, door: httpx.AsyncClient, with_a_fourth_agency: Catalogue
+    office: Office, door: httpx.AsyncClient, with_a_fourth_agency: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.inbox = hearing(with_a_fourth_agency)
     declared = office.inbox.declared["health.application.v1"]
     assert getattr(declared, "into", None) is tables.application
     melati = await office.melati()
     await office.hear("health.application.v1", uuid4(), progress(melati, "DIAJUKAN"))
+    assert await applications(door, melati) == [], "this copy has no contract, so there is no ground to show it"
+    contract = with_a_fourth_agency.contracts["portal", "health.application.v1"]
+    monkeypatch.setitem(cast(dict[Any, Contract], office.catalogue.contracts), ("portal", contract.topic), contract)
     assert [one["agency"] for one in await applications(door, melati)] == ["health"]
+    (use,) = (await door.get("/uses", headers=token(melati))).json()["uses"]
+    assert (use["topic"], use["agreement"]) == ("health.application.v1", contract.agreement)

@@ -7,18 +7,25 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sekali import uses
 from sekali.errors import not_found
 from services.tax.model import HOME, Status, nitku
+from services.tax.prefill.form import LICENCE, RESIDENT
 from services.tax.store import applications, copies, register, tasks
 
 NOT_ACTIVATED = "Activate the taxpayer number first: POST /forms/activation."
 
 
-async def taxpayer_card(session: AsyncSession, resident_id: UUID) -> dict[str, Any]:
-    """{resident_id, status, npwp, activated_on, category, declared, nitkus, reminders, tasks, version, as_of}; 404."""
+async def taxpayer_card(session: AsyncSession, resident_id: UUID, who: uses.Who) -> dict[str, Any]:
+    """{resident_id, status, npwp, activated_on, category, declared, nitkus, reminders, tasks, version, as_of}; 404.
+
+    It holds what other agencies said of the person, so showing it is a use, which is recorded.
+    """
     row = await register.taxpayer_row(session, resident_id)
     if row is None:
         raise not_found("taxpayer", NOT_ACTIVATED)
+    nitkus = await _nitkus(session, row)
+    uses.record(session, who, resident_id, _heard(row, nitkus))
     return {
         "resident_id": resident_id,
         "version": row["version"],
@@ -31,10 +38,27 @@ async def taxpayer_card(session: AsyncSession, resident_id: UUID) -> dict[str, A
         "marital_status": row["marital_status"],
         "relationship": row["relationship"],
         "declared": row["declared"],
-        "nitkus": await _nitkus(session, row),
+        "nitkus": nitkus,
         "reminders": [_plain(one, "tax_year", "due_on") for one in await register.reminders(session, resident_id)],
         "tasks": await task_list(session, resident_id=resident_id),
     }
+
+
+_FOLLOWED = {
+    "registered_name": "identity.full_name",
+    "marital_status": "civil.marital_status",
+    "relationship": "family.relationship",
+}
+
+
+def _heard(row: RowMapping, nitkus: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """What a taxpayer's card shows of other agencies' facts: topic -> fields."""
+    shown = {RESIDENT: uses.filled(row, _FOLLOWED), LICENCE: list[str]()}
+    for one in nitkus:
+        at_home = one["licence_id"] is None
+        columns = {name: (copies.RESIDENT if at_home else copies.LICENCE)[name] for name in _address(at_home=at_home)}
+        shown[RESIDENT if at_home else LICENCE] += uses.filled(one["place"], columns) if one["place"] else []
+    return shown
 
 
 async def _nitkus(session: AsyncSession, taxpayer: RowMapping) -> list[dict[str, Any]]:
@@ -62,11 +86,15 @@ def _address(*, at_home: bool) -> tuple[str, ...]:
     return copies.HOME if at_home else copies.PLACE
 
 
-async def resident_copy(session: AsyncSession, resident_id: UUID) -> dict[str, Any]:
-    """The agency's copy of a person's record, with its version and as of; 404 while it has not been heard."""
+async def resident_copy(session: AsyncSession, resident_id: UUID, who: uses.Who) -> dict[str, Any]:
+    """The agency's copy of a person's record, with its version and as of; 404 while it has not been heard.
+
+    A use, which is recorded.
+    """
     row = await copies.resident_row(session, resident_id)
     if row is None:
         raise not_found("resident in this agency's copy", "It may be on its way.")
+    uses.record(session, who, resident_id, {RESIDENT: uses.filled(row, copies.RESIDENT)})
     return dict(row)
 
 

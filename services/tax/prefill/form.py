@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sekali import uses
 from sekali.errors import Problem, not_heard_yet
 from sekali.forms import Fact, Form, OpenedForm
 from services.tax.model import KluTable, in_force
@@ -41,7 +42,7 @@ def refuse_phone(text: str) -> str | None:
 async def open_activation(session: AsyncSession, resident_id: UUID) -> OpenedForm:
     """The form as it stands for this citizen. Problem where there is no record to fill it from."""
     applicant = await applicant_row(session, resident_id)
-    return activation_form().open(await facts(session, applicant))
+    return activation_form().open(await facts(session, applicant), uses.opening(session, resident_id))
 
 
 async def applicant_row(session: AsyncSession, resident_id: UUID) -> RowMapping:
