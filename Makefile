@@ -1,7 +1,7 @@
 # The one front door. `make` lists what there is to do.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo up stop clean test check lock setup containers
+.PHONY: help demo up stop clean docs test check lock setup containers
 
 RESIDENTS ?= 10000
 export RESIDENTS
@@ -33,6 +33,9 @@ stop:  ## stop everything; data stay
 clean: stop  ## stop everything and remove data, passwords and keys
 	@if [ -f .sekali/compose.env ]; then $(COMPOSE) down --volumes; fi
 	@rm -rf .sekali .sekali-test
+
+docs: setup  ## the catalogue as a static site in site/: topics, agencies, contracts, AsyncAPI, ODCS
+	@$(BIN)/sekali docs
 
 test: setup  ## all tests, on real Kafka, PostgreSQL and registry
 	@$(BIN)/pytest

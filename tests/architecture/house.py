@@ -37,7 +37,8 @@ def files(root: Path, suffix: str = "") -> list[Path]:
 
 def _left_by_tools(path: Path) -> bool:
     hidden = path.name.startswith(".") and path.name not in {".ci", ".gitignore", ".dockerignore"}
-    return hidden or path.name == "__pycache__" or path.name.endswith(".egg-info")
+    site = path.is_dir() and (path / ".sekali-docs").exists()  # what `make docs` writes
+    return hidden or site or path.name == "__pycache__" or path.name.endswith(".egg-info")
 
 
 def short(path: Path, root: Path) -> str:
