@@ -12,11 +12,12 @@ from faststream.kafka import KafkaBroker
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sekali import effect, gauges, migrations, outbox
+from sekali import beats, effect, gauges, migrations, outbox
 from sekali.agreement import Agreement
 from sekali.codec import Decoder
 from sekali.contracts import Catalogue
 from sekali.database import Clock, Database, utc_now
+from sekali.erasure import ERASURES, Erasures, collect
 from sekali.errors import SekaliError
 from sekali.inbox import Inbox
 from sekali.kafka import connection, security
@@ -33,6 +34,7 @@ from sekali.vault import source_of
 logger = logging.getLogger(__name__)
 PARKED_SECONDS = 1.0
 MEASURE_SECONDS = 2.0
+CONFIRM_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,9 @@ class Bus:
         self._keyring = Keyring(source_of(self.agency, settings.keyring))
         self._parked = asyncio.Event()
         writer = outbox.Writer(self.agency, self.catalogue, self._keyring, self._wake_relay)
-        self.database = Database(settings.database_url, info={outbox.WRITER: writer}, clock=clock)
+        self.erasures = Erasures(self.catalogue, inbox.declared)
+        info = {outbox.WRITER: writer, ERASURES: self.erasures}
+        self.database = Database(settings.database_url, info=info, clock=clock)
         self.relay = Relay(
             self.agency,
             database=self.database,
@@ -103,6 +107,8 @@ class Bus:
             Worker("measure", timedelta(seconds=MEASURE_SECONDS), _measure),
             Worker("prune", timedelta(hours=1), _prune),
             Worker("sweep", timedelta(hours=1), _sweep),
+            Worker("beat", beats.EVERY / 6, _beat),
+            Worker("collect confirmations of erasures", timedelta(seconds=CONFIRM_SECONDS), _collect),
             *self._workers,
         ]
         self._tasks += [asyncio.create_task(self._repeat(worker), name=worker.name) for worker in own_workers]
@@ -160,6 +166,8 @@ class Bus:
                 decoder=decoder,
                 database=self.database,
                 agreement=Agreement(contract, Path(self.settings.root), self.clock),
+                erasures=self.erasures,
+                beats=beats.keys_of(self.catalogue.cards[topic]) if state else (),
                 wake_parked=self._parked.set,
             )
             self.subscriptions[topic] = subscription
@@ -223,3 +231,12 @@ async def _prune(bus: Bus) -> None:
 
 async def _sweep(bus: Bus) -> None:
     await bus.sweeper.sweep(bus.transaction)
+
+
+async def _beat(bus: Bus) -> None:
+    async with bus.transaction() as session:
+        await beats.beat(session, bus.catalogue, bus.agency)
+
+
+async def _collect(bus: Bus) -> None:
+    await collect(bus.transaction, bus.agency, bus.settings.doors)

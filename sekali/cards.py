@@ -2,10 +2,10 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from sekali.errors import SekaliError
 
@@ -34,9 +34,20 @@ class Sunset(BaseModel):
     on: date
     successor: str = Field(pattern=TOPIC)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, written: Any) -> Any:
+        """YAML 1.1 reads the bare word `on` as true."""
+        if not isinstance(written, dict):
+            return written
+        return {"on" if name is True else name: value for name, value in written.items()}
+
 
 class Card(BaseModel):
-    """`retention_ms` None: compacted, kept for ever. `ended_retention_ms`: an ended case gets a tombstone after it."""
+    """`retention_ms` None: compacted, kept for ever. `ended_retention_ms`: an ended case gets a tombstone after it.
+
+    `person`: the key is a person's, and a tombstone orders everyone who hears the topic to erase that person.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -53,6 +64,7 @@ class Card(BaseModel):
     compatibility: Mode
     compatibility_reason: str = ""
     personal_data: Literal["none", "general", "specific"]
+    person: bool = False
     tells: dict[Literal["id", "en"], str] = Field(min_length=2)
     sunset: Sunset | None = None
 

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sekali import metrics, outbox
 from sekali.contracts import Catalogue
 from sekali.database import Database
+from sekali.erasure.clearing import graves
 from sekali.errors import SekaliError
 from sekali.kafka import Connection
 
@@ -84,6 +85,7 @@ class OwnLog:
     ) -> None:
         self._producer = producer
         self._topics = {card.topic: card for card in catalogue.says(agency)}
+        self._revisions = {topic: catalogue.latest(topic).number for topic in self._topics}
         self._database = database
         self._current = current
         self._expected: Expected = {}
@@ -186,7 +188,17 @@ class OwnLog:
                 keys = sorted({key for hole in of_topic for key in await self._keys(hole)})
                 if keys:
                     metrics.RELAY_REPAIRS.labels(topic).inc(len(keys))
-                    await outbox.put(session, *await self._current[topic](session, keys))
+                    await outbox.put(session, *await self._present(session, topic, keys))
+
+    async def _present(
+        self, session: AsyncSession, topic: str, keys: Sequence[UUID]
+    ) -> Sequence["outbox.Event | outbox.Tombstone"]:
+        """The agency's word on the keys; of those that it has erased, rows and all, the tombstone that was said."""
+        present = list(await self._current[topic](session, keys))
+        known = {one.key if isinstance(one, outbox.Tombstone) else getattr(one, one.KEY) for one in present}
+        ended = await graves(session, topic, [key for key in keys if key not in known])
+        nobody = outbox.unnamed(topic, self._revisions[topic])
+        return present + [outbox.Tombstone(nobody, key, version) for key, version in sorted(ended.items())]
 
     async def _keys(self, hole: Hole) -> set[UUID]:
         if hole.end <= hole.begin:

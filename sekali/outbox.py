@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar, Protocol, cast
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sekali import spans
 from sekali.codec import Encoder
 from sekali.contracts import Catalogue
-from sekali.database import after_commit
+from sekali.database import after_commit, now
 from sekali.errors import SekaliError
 from sekali.sealing import Keyring, version_bytes
 
@@ -49,6 +50,11 @@ class Tombstone:
     version: int
 
 
+def unnamed(topic: str, revision: int) -> type[Event]:
+    """For tombstones of a topic whose class the library does not know."""
+    return cast(type[Event], type("Unnamed", (), {"TOPIC": topic, "REVISION": revision}))
+
+
 class NotOurs(SekaliError):
     """An agency says only its own topics."""
 
@@ -68,7 +74,12 @@ class Writer:
         self.catalogue = catalogue
         self._keyring = keyring
         self._encoders: dict[tuple[str, int], Encoder] = {}
+        self._last_days = {card.topic: card.sunset.on for card in catalogue.says(agency) if card.sunset}
         self.wake = wake
+
+    def silent(self, today: date) -> frozenset[str]:
+        """The topics whose sunset is over on this day."""
+        return frozenset(topic for topic, last in self._last_days.items() if today > last)
 
     def row(self, said: Event | Tombstone) -> Row:
         topic = said.event.TOPIC if isinstance(said, Tombstone) else said.TOPIC
@@ -101,14 +112,24 @@ async def put(session: AsyncSession, *said: Event | Tombstone) -> None:
     """Say events in the caller's transaction, in this order.
 
     Call it after the locked update of the aggregate, so that the rows of one key stand in version order.
+    A topic whose card's sunset is over is said no more; tombstones are, so that it can be emptied.
     Raises ValueError where a value does not fit the schema (the text names the place, not the value), `NotOurs`,
     `TooLarge`, `NoRightToKey`.
     """
     if not said:
         return
     writer = cast(Writer, session.info[WRITER])
-    await _insert(session, [writer.row(one) for one in said])
+    silent = writer.silent(now(session).date())
+    rows = [writer.row(one) for one in said if isinstance(one, Tombstone) or one.TOPIC not in silent]
+    if not rows:
+        return
+    await _insert(session, rows)
     after_commit(session, writer.wake)
+
+
+def is_silent(session: AsyncSession, topic: str) -> bool:
+    """Whether the topic's last day is over, by the session's clock."""
+    return topic in cast(Writer, session.info[WRITER]).silent(now(session).date())
 
 
 async def bury(session: AsyncSession, said: type[Event], key: UUID, version: int) -> None:

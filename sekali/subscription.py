@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from sekali.codec import Decoder, Heard, Poison, Record
 from sekali.contracts import Contract
 from sekali.database import Database
 from sekali.effect import Effects
+from sekali.erasure import Erasures
 from sekali.errors import SekaliError
 from sekali.inbox import Awaiting, Effect, Projection
 from sekali.offsets import Offsets
@@ -50,6 +51,8 @@ class Subscription:
         decoder: Decoder,
         database: Database,
         agreement: Agreement,
+        erasures: Erasures,
+        beats: Collection[UUID],
         wake_parked: Callable[[], None],
     ) -> None:
         self.contract = contract
@@ -60,6 +63,8 @@ class Subscription:
         self.effects = Effects(contract, declared) if isinstance(declared, Effect) else None
         self._database = database
         self._agreement = agreement
+        self._erasures = erasures
+        self._beats = {str(key).encode() for key in beats}
         self._wake_parked = wake_parked
         self._wait = BACK_OFF_SECONDS[0]
         self._ended = False
@@ -105,9 +110,10 @@ class Subscription:
         return spans.processed(event, self.group)
 
     async def _apply(self, session: AsyncSession, batch: Batch, mine: set[TopicPartition]) -> None:
-        decoded = [
+        here = [
             (record, one) for record, one in batch.decoded if TopicPartition(record.topic, record.partition) in mine
         ]
+        decoded = await self._without_the_erased(session, here, batch)
         if self.effects is not None:
             await self._effects(session, self.effects, decoded, batch)
         elif self.copy is not None:
@@ -118,6 +124,19 @@ class Subscription:
             if events:
                 await waiting.lock_to_arrive(session, self.contract.topic)
                 await self._project(session, self.copy, events, batch)
+
+    async def _without_the_erased(
+        self, session: AsyncSession, decoded: Sequence[tuple[ConsumerRecord, Heard | Poison]], batch: Batch
+    ) -> list[tuple[ConsumerRecord, Heard | Poison]]:
+        """Of an erased person only the tombstone is taken; of a beat nothing."""
+        refused = await self._erasures.refused(session, self.contract.topic, [record for record, _ in decoded])
+        taken = [
+            (record, one)
+            for record, one in decoded
+            if (record.key not in refused or record.value is None) and record.key not in self._beats
+        ]
+        batch.outcomes["REFUSED"] += sum(record.key in refused and record.value is not None for record, _ in decoded)
+        return taken
 
     async def _effects(
         self,
@@ -141,6 +160,7 @@ class Subscription:
         try:
             async with session.begin_nested():
                 changed = await copy.apply(session, events)
+                await self._erasures.heard(session, copy.projection, events, changed)
                 await self._then(session, copy, changed, events, batch.spans)
                 if changed and await waiting.arrived(session, self.contract.topic, changed):
                     batch.outcomes["WOKE"] += 1
@@ -189,6 +209,8 @@ class Subscription:
             raise Poison("AWAITED_TOO_LONG", f"No record of {late} arrived in {waiting.LONGEST.days} days.")
         if await deadletter.blocked(session, record.topic, [record.key or b""]):
             raise deadletter.behind()
+        if await self._erasures.refused(session, record.topic, [record]):
+            return
         event = await self.decoder.decode(record)
         span = self.span(event)
         try:
@@ -204,6 +226,7 @@ class Subscription:
         metrics.INBOX_STOPPED.labels(topic).set(0)
         metrics.INBOX_APPLIED.labels(topic).inc(outcomes.pop("APPLIED", 0))
         metrics.INBOX_DUPLICATE.labels(topic).inc(outcomes.pop("DUPLICATE", 0))
+        metrics.INBOX_REFUSED.labels(topic).inc(outcomes.pop("REFUSED", 0))
         if batch.decoded:
             said = batch.decoded[-1][0].timestamp / 1000
             metrics.APPLY_DELAY.labels(topic).observe(max(0.0, time.time() - said))

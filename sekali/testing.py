@@ -6,6 +6,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sekali.codec import Heard
+from sekali.erasure import Erasures
+from sekali.inbox import Projection
+from sekali.projection import Copy
 
 T = TypeVar("T")
 LOOK_SECONDS = 0.02
@@ -39,3 +47,12 @@ async def eventually(look: Callable[[], Awaitable[T]], what: str, seconds: float
         if time.monotonic() > until:
             raise NeverHappened(f"In {seconds:.0f} s it never happened: {what}.")
         await asyncio.sleep(LOOK_SECONDS)
+
+
+async def heard(session: AsyncSession, erasures: Erasures, projection: Projection, event: Heard) -> list[UUID]:
+    """A record of a state topic arrives, as a subscription takes it; the keys whose row changed."""
+    changed = await Copy(projection).apply(session, [event])
+    await erasures.heard(session, projection, [event], changed)
+    if projection.then is not None and changed:
+        await projection.then(session, changed)
+    return changed

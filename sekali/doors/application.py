@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 
 from sekali import identity
 from sekali.doors import problems
+from sekali.doors.erasures import erasure_doors
 from sekali.doors.limits import LimitBody
 from sekali.doors.open import OPEN_DOORS, open_doors
 from sekali.doors.running import RunningBus
@@ -53,6 +54,7 @@ def application(
     app.add_middleware(MeasureRequests)
     problems.install(app)
     app.include_router(open_doors())
+    app.include_router(erasure_doors())
     app.include_router(uses_door())
     for router in routers:
         app.include_router(router)

@@ -47,7 +47,7 @@ def test_a_state_is_compacted_within_a_day_and_a_fact_is_aged(
     assert said == [f"created {state.topic} (3 partitions)", f"created {fact.topic} (1 partitions)"]
     held = settings(kafka_admin, state.topic)
     assert held["cleanup.policy"] == "compact"
-    assert held["max.compaction.lag.ms"] == "86400000"
+    assert held["max.compaction.lag.ms"] == "79200000"
     assert held["delete.retention.ms"] == "604800000"
     held = settings(kafka_admin, fact.topic)
     assert (held["cleanup.policy"], held["retention.ms"], held["segment.ms"]) == ("delete", "86400000", "3600000")
