@@ -41,7 +41,8 @@ def _may_be_open(name: str, kind: object) -> bool:
     if isinstance(kind, list):
         return all(part == "null" or _may_be_open(name, part) for part in kind)
     if isinstance(kind, dict):
-        return kind["type"] == "enum" or kind.get("logicalType") in OPEN_TYPES
+        codes = kind["type"] == "array" and isinstance(kind["items"], dict) and kind["items"]["type"] == "enum"
+        return codes or kind["type"] == "enum" or kind.get("logicalType") in OPEN_TYPES
     return name == "version" and kind == "long"
 
 
@@ -71,3 +72,26 @@ def personal_data(ground: Ground, topic: str) -> Iterator[str]:
     card = ground.catalogue.cards[topic]
     if card.personal_data == "none" and ground.catalogue.latest(topic).sealed:
         yield f"{card.owner}: {topic}: personal_data is none, but there are sealed fields. Say general or specific."
+
+
+def sunset(ground: Ground, topic: str) -> Iterator[str]:
+    """A topic that ends names the next version of itself, of the same owner; on its last day nobody reads it."""
+    card = ground.catalogue.cards[topic]
+    if card.sunset is None:
+        return
+    name, _, version = topic.rpartition(".v")
+    follower, wanted = ground.catalogue.cards.get(card.sunset.successor), f"{name}.v{int(version) + 1}"
+    if card.sunset.successor != wanted:
+        yield f"{card.owner}: {topic}: sunset.successor is {card.sunset.successor}. Write {wanted}, the next version."
+    elif follower is None:
+        yield f"{card.owner}: {topic}: sunset.successor {wanted} has no card. Add schemas/{card.owner}/{wanted}/ first."
+    elif follower.owner != card.owner:
+        yield f"{card.owner}: {topic}: sunset.successor {wanted} belongs to {follower.owner}. An owner follows itself."
+    elif follower.key != card.key or follower.kind != card.kind:
+        yield f"{card.owner}: {topic}: sunset.successor {wanted} has another key or kind. Keep both: readers move over."
+    readers = sorted(agency for agency, read in ground.catalogue.contracts if read == topic)
+    if card.sunset.on < ground.today and readers:
+        yield (
+            f"{card.owner}: {topic}: sunset.on {card.sunset.on} has passed. Remove the contracts of "
+            f"{', '.join(readers)} on it; they read {card.sunset.successor}. Or state a later day."
+        )

@@ -47,6 +47,40 @@ def in_force(ground: Ground, contract: Contract) -> Iterator[str]:
         )
 
 
+def within_sunset(ground: Ground, contract: Contract) -> Iterator[str]:
+    """No contract outlives its topic."""
+    card = ground.catalogue.cards.get(contract.topic)
+    if card is not None and card.sunset is not None and contract.valid_until > card.sunset.on:
+        yield (
+            f"{_place(contract)}: valid_until {contract.valid_until} is after the topic's sunset {card.sunset.on}. "
+            f"Write {card.sunset.on} or earlier, and add a contract on {card.sunset.successor}."
+        )
+
+
+def verified(ground: Ground, contract: Contract) -> Iterator[str]:
+    """What is verified lies in a sealed group of a state that the contract does not open, and has its reason."""
+    card = ground.catalogue.cards.get(contract.topic)
+    if card is None or not contract.verify:
+        return
+    if card.kind == "fact":
+        yield f"{_place(contract)}: verify asks about a fact, of which its owner keeps no present state. Remove verify."
+        return
+    said = ground.catalogue.latest(contract.topic)
+    known = {f"{group.name}.{field['name']}" for group in said.sealed for field in group.inner["fields"]}
+    opened = {group.name for group in contract.sealed}
+    asked = [one.path for one in contract.verify]
+    for one in contract.verify:
+        place = f"{_place(contract)}, verify {one.path}"
+        if one.path not in known:
+            yield f"{place}: no sealed group of revision {said.number} has it. Write it as group.field."
+        elif one.path.partition(".")[0] in opened:
+            yield f"{place}: the contract opens that group and so sees the value. Verify it, or list it, not both."
+        if not one.doc.strip():
+            yield f"{place}: it has no reason. Say in doc what it is asked for, or drop it."
+        if asked.count(one.path) > 1:
+            yield f"{place}: it stands twice. Remove one."
+
+
 def reasons(ground: Ground, contract: Contract) -> Iterator[str]:
     """Each field says in `doc` what the agency needs it for."""
     for path, field in fields(contract.schema):
