@@ -14,7 +14,7 @@ from pathlib import Path
 from sekali.contracts import Catalogue, Contract
 from sekali.keystore import FileStore, Keyset, KeyStore, Ring
 
-__all__ = ["Ring", "follow", "plan", "read", "read_all", "store_of", "write"]
+__all__ = ["Ring", "follow", "known", "plan", "read", "read_all", "store_of", "with_new_key", "write"]
 
 KEY_BYTES = 32
 
@@ -50,17 +50,17 @@ def plan(
     if isinstance(present, Path):
         present = read_all(FileStore(present))
     wanted = follow(catalogue, contracts)
-    keysets = _known(catalogue, present)
+    keysets = known(catalogue, present)
     said = []
     for name in sorted(set().union(*wanted.values())):
         if name not in keysets:
-            keysets[name] = _with_new_key({"current": 0, "keys": {}}, clock())
+            keysets[name] = with_new_key({"current": 0, "keys": {}}, clock())
             said.append(f"made a key for {name}")
         elif lost := list(_shut_out(name, keysets[name], present, wanted)):
-            keysets[name] = _with_new_key(keysets[name], clock())
+            keysets[name] = with_new_key(keysets[name], clock())
             said.append(f"a new key for {name}: what is sealed from now on is closed to {', '.join(lost)}")
         elif name in renew:
-            keysets[name] = _with_new_key(keysets[name], clock())
+            keysets[name] = with_new_key(keysets[name], clock())
             said.append(f"a new key for {name}")
     rings = {agency: {name: keysets[name] for name in sorted(names)} for agency, names in wanted.items()}
     rings |= {agency: {} for agency in present.keys() - rings.keys()}
@@ -126,7 +126,7 @@ def _sealed(catalogue: Catalogue) -> dict[str, set[str]]:
     }
 
 
-def _known(catalogue: Catalogue, present: Mapping[str, Ring]) -> dict[str, Keyset]:
+def known(catalogue: Catalogue, present: Mapping[str, Ring]) -> dict[str, Keyset]:
     """Every keyset that is in a ring; the owner's word counts where rings differ."""
     found: dict[str, Keyset] = {}
     for agency, ring in present.items():
@@ -137,7 +137,7 @@ def _known(catalogue: Catalogue, present: Mapping[str, Ring]) -> dict[str, Keyse
     return found
 
 
-def _with_new_key(keyset: Keyset, now: datetime) -> Keyset:
+def with_new_key(keyset: Keyset, now: datetime) -> Keyset:
     key_id = secrets.randbelow(2**31 - 1) + 1
     while str(key_id) in keyset["keys"]:
         key_id = secrets.randbelow(2**31 - 1) + 1
