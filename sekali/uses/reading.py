@@ -1,12 +1,13 @@
 """What a citizen is shown of the record (UU 27/2022 art. 31, 32)."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sekali.uses.chain import Entry
 from sekali.uses.tables import use_entry
 
 _SHOWN = (
@@ -28,6 +29,14 @@ async def of_resident(
         wanted = wanted.where(use_entry.c.number < before)
     rows = await session.execute(wanted.order_by(use_entry.c.number.desc()).limit(limit))
     return [_shown(row) for row in rows.mappings()]
+
+
+async def every(session: AsyncSession, resident_id: UUID) -> AsyncIterator[Entry]:
+    """All entries of a person, newest first, for an agency's own operator."""
+    columns = (use_entry.c[name] for name in Entry.__dataclass_fields__)
+    wanted = select(*columns).where(use_entry.c.resident_id == resident_id).order_by(use_entry.c.number.desc())
+    async for row in (await session.stream(wanted)).mappings():
+        yield Entry(**{str(name): value for name, value in row.items()})
 
 
 def _shown(row: Mapping[Any, Any]) -> dict[str, Any]:
