@@ -20,12 +20,17 @@ from tests import containers
 from tests.images import Kind, chosen
 
 STATE, OWNER = "SEKALI_TEST_STATE", "SEKALI_TEST_OWNER"
+OURS = pytest.StashKey[bool]()
 NEEDED = tuple(part for part in PARTS if part != "zipkin")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The session's first process names the state folder; workers of pytest-xdist inherit it and share the platform."""
-    if not hasattr(config, "workerinput"):
+    """The session's first process names the state folder; workers of pytest-xdist inherit it and share the platform.
+
+    So does a session that a test starts: whoever sets both variables for it also ends what runs there.
+    """
+    if STATE not in os.environ:
+        config.stash[OURS] = True
         home = config.rootpath / ".sekali-test"
         _sweep(home)
         os.environ[STATE], os.environ[OWNER] = str(home / str(os.getpid())), str(os.getpid())
@@ -37,7 +42,7 @@ def pytest_report_header() -> str:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if hasattr(config, "workerinput") or STATE not in os.environ:
+    if OURS not in config.stash:
         return
     for kind in ("containers", "embedded"):
         if _state(kind).exists():

@@ -22,10 +22,16 @@ def test_the_made_up_agencys_table_is_true(village: Village) -> None:
     keeps(table_is_true(village.root, "health", village.catalogue()))
 
 
+def test_one_row_can_tell_of_every_topic_of_a_shape(village: Village) -> None:
+    village.replace(README, HEARS, HEARS.replace("population.", "*."))
+    keeps(table_is_true(village.root, "health", village.catalogue()))
+
+
 SPOILED: list[tuple[Callable[[Village], object], tuple[str, ...]]] = [
     (lambda v: v.replace(README, HEARS, ""), ("population.resident.v1", "Add the row")),
     (lambda v: v.add(README, "| hears | `tax.taxpayer.v1` | why |\n"), ("tax.taxpayer.v1", "contracts/health")),
     (lambda v: v.add(README, "| says | `health.birth.v1` | why |\n"), ("health.birth.v1", "schemas/health")),
+    (lambda v: v.add(README, "| hears | `*.application.v1` | why |\n"), ("*.application.v1", "contracts/health")),
     (lambda v: v.replace(README, "whom nurses ask for", ""), ("population.resident.v1", "third column")),
     (lambda v: v.add(README, f"{HEARS}\n"), ("population.resident.v1", "stands twice")),
     (lambda v: v.replace(README, "| says |", "| hears |"), ("health.visit-planned.v1", "says")),
