@@ -3,7 +3,8 @@
 from demo.story import beginning, business, life
 from demo.story.telling import Hop, Step
 
-RESIDENT, CONTACT = "population.resident.v1", "portal.contact.v1"
+RESIDENT = "population.resident.v1"
+CONTACT_V1, CONTACT_V2 = "portal.contact.v1", "portal.contact.v2"
 LICENCE, LICENSING_APPLICATION = "licensing.licence.v1", "licensing.application.v1"
 TAXPAYER, TAX_APPLICATION = "tax.taxpayer.v1", "tax.application.v1"
 KSWP_REQUESTED, KSWP_ANSWERED = "licensing.kswp-requested.v1", "tax.kswp-answered.v1"
@@ -17,7 +18,7 @@ def carried(topic: str, *hearers: str) -> frozenset[Hop]:
 
 
 MOVED = carried(RESIDENT, "licensing", "tax", "portal")
-REACHED = carried(CONTACT, "licensing", "tax")
+REACHED = carried(CONTACT_V1, "licensing") | carried(CONTACT_V2, "tax")
 LICENSED = carried(LICENCE, "tax") | carried(LICENSING_APPLICATION, "portal")
 ACTIVATED = carried(TAXPAYER, "licensing") | carried(TAX_APPLICATION, "portal")
 ASKED = carried(KSWP_REQUESTED, "tax") | carried(KSWP_ANSWERED, "licensing")

@@ -64,9 +64,17 @@ def workers(settings: Settings, agencies: Agencies, handing: service.Handing) ->
         async with bus.transaction() as session:
             await service.bury_old_corrections(session, settings.correction_kept)
 
+    async def succeed(bus: Bus) -> None:
+        for say in (service.say_on_v2, service.bury_v1):
+            said = 1
+            while said:
+                async with bus.transaction() as session:
+                    said = await say(session)
+
     return [
         Worker("hand on kept submissions", every=settings.retry_first / 2, run=hand_on),
         Worker("read forms ahead", every=settings.declarations_every, run=read_ahead),
+        Worker("say contacts on their new topic", every=timedelta(seconds=1), run=succeed),
         Worker("end old corrections", every=timedelta(minutes=1), run=bury),
     ]
 

@@ -42,6 +42,51 @@ class Contact:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ContactV2Email:
+    """The e-mail address."""
+
+    address: str
+
+    def record(self) -> dict[str, Any]:
+        return {"address": self.address}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ContactV2Mobile:
+    """The mobile number."""
+
+    number: str
+
+    def record(self) -> dict[str, Any]:
+        return {"number": self.number}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ContactV2:
+    """How a citizen wants to be reached, as the citizen said it."""
+
+    TOPIC: ClassVar[str] = "portal.contact.v2"
+    KIND: ClassVar[str] = "state"
+    KEY: ClassVar[str] = "resident_id"
+    REVISION: ClassVar[int] = 1
+
+    resident_id: UUID
+    version: int
+    said_at: dt.datetime
+    email: ContactV2Email | None = None
+    mobile: ContactV2Mobile | None = None
+
+    def record(self) -> dict[str, Any]:
+        return {
+            "resident_id": self.resident_id,
+            "version": self.version,
+            "said_at": self.said_at,
+            "email": None if self.email is None else self.email.record(),
+            "mobile": None if self.mobile is None else self.mobile.record(),
+        }
+
+
 class CorrectionStanding(StrEnum):
     """OPEN until the owner has decided; CLOSED proposals have no group."""
 

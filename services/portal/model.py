@@ -11,7 +11,14 @@ from typing import Any
 from unicodedata import category
 from uuid import UUID, uuid5
 
-CONTACT_TOPIC = "portal.contact.v1"
+CONTACT_V1, CONTACT_TOPIC = "portal.contact.v1", "portal.contact.v2"
+# (topic, field) of a declared box -> the portal's own box: forms of agencies name the topic that they hear.
+CONTACT_BOXES = {
+    (CONTACT_V1, "contact.email"): "email",
+    (CONTACT_V1, "contact.mobile"): "mobile",
+    (CONTACT_TOPIC, "email.address"): "email",
+    (CONTACT_TOPIC, "mobile.number"): "mobile",
+}
 CORRECTION_TOPIC = "portal.correction.v1"
 TRACKED = ".application.v1"
 """What the name of a topic ends with that the tracker shows."""
@@ -129,12 +136,15 @@ def is_form_name(text: str) -> bool:
 
 
 def contact_boxes(boxes: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Box name -> name of the portal's own box (`email`), for the boxes whose declared source is the contact."""
+    """Box name -> name of the portal's own box (`email`), for the boxes whose declared source is the contact,
+    on whichever of its topics.
+    """
     found: dict[str, str] = {}
     for box in boxes:
         source = box.get("source") or box.get("from") or {}
-        if source.get("topic") == CONTACT_TOPIC:
-            found[box["name"]] = source["field"].rpartition(".")[2]
+        own = CONTACT_BOXES.get((source.get("topic", ""), source.get("field", "")))
+        if own is not None:
+            found[box["name"]] = own
     return found
 
 

@@ -512,27 +512,36 @@ class PopulationResident:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class PortalContactAddresses:
-    email: str | None = None
-    mobile: str | None = None
+class PortalContactV2Email:
+    address: str
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> Self:
-        return cls(email=record["email"], mobile=record["mobile"])
+        return cls(address=record["address"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class PortalContact:
-    """What tax hears of portal.contact.v1."""
+class PortalContactV2Mobile:
+    number: str
 
-    TOPIC: ClassVar[str] = "portal.contact.v1"
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Self:
+        return cls(number=record["number"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PortalContactV2:
+    """What tax hears of portal.contact.v2."""
+
+    TOPIC: ClassVar[str] = "portal.contact.v2"
     KIND: ClassVar[str] = "state"
     KEY: ClassVar[str] = "resident_id"
 
     resident_id: UUID
     version: int
     said_at: dt.datetime
-    contact: PortalContactAddresses | None = None
+    email: PortalContactV2Email | None = None
+    mobile: PortalContactV2Mobile | None = None
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> Self:
@@ -540,5 +549,6 @@ class PortalContact:
             resident_id=record["resident_id"],
             version=record["version"],
             said_at=record["said_at"],
-            contact=None if record["contact"] is None else PortalContactAddresses.of(record["contact"]),
+            email=None if record["email"] is None else PortalContactV2Email.of(record["email"]),
+            mobile=None if record["mobile"] is None else PortalContactV2Mobile.of(record["mobile"]),
         )

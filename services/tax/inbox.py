@@ -11,7 +11,7 @@ inbox.projection(
     "population.resident.v1", into=tables.resident, columns=copies.RESIDENT, then=service.residents_changed
 )
 inbox.projection("licensing.licence.v1", into=tables.licence, columns=copies.LICENCE, then=service.licences_changed)
-inbox.projection("portal.contact.v1", into=tables.contact, columns=copies.CONTACT)
+inbox.projection("portal.contact.v2", into=tables.contact, columns=copies.CONTACT)
 
 
 @inbox.effect("licensing.kswp-requested.v1")

@@ -1,5 +1,7 @@
 """Every contract on disk keeps every law, today."""
 
+import json
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -23,10 +25,10 @@ def test_a_contract_keeps_the_law(contract: Contract, law: laws.ContractLaw) -> 
 @pytest.mark.parametrize("contract", CONTRACTS, ids=NAMES)
 def test_golden_bytes_of_each_group_are_there_to_be_read(contract: Contract) -> None:
     """A law over golden bytes proves nothing about a group that no example has."""
-    for revision in GROUND.catalogue.revisions[contract.topic]:
-        kept = golden.make(GROUND, revision).values()
-        for group in contract.sealed:
-            assert any(group.name in one["groups"] for one in kept), f"{contract.topic}: no example has {group.name}."
+    files = [golden.path(GROUND, revision) for revision in GROUND.catalogue.revisions[contract.topic]]
+    kept = [one for file in files for one in json.loads(file.read_text(encoding="utf-8")).values()]
+    for group in contract.sealed:
+        assert any(group.name in one["groups"] for one in kept), f"{contract.topic}: no example has {group.name}."
 
 
 def test_the_thirteen_contracts_are_there() -> None:

@@ -24,7 +24,7 @@ def test_the_catalogue_knows_who_says_and_hears_what() -> None:
         RESIDENT,
         "licensing.licence.v1",
         "licensing.kswp-requested.v1",
-        "portal.contact.v1",
+        "portal.contact.v2",
     }
     assert set(catalogue.agencies) >= {"licensing", "population", "portal", "tax"}
     card = catalogue.cards["tax.kswp-answered.v1"]

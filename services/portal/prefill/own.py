@@ -19,5 +19,5 @@ async def contact_fact(session: AsyncSession, resident_id: UUID) -> dict[str, Fa
     row = await contact.read(session, resident_id)
     if row is None:
         return {}
-    values = {"contact.email": row["email"], "contact.mobile": row["mobile"]}
+    values = {"email.address": row["email"], "mobile.number": row["mobile"]}
     return {CONTACT_TOPIC: Fact(values, row["said_at"], row["version"])}

@@ -7,6 +7,7 @@ from services.portal.service.declarations import door_down, known_or_asked, read
 from services.portal.service.handing import Handing
 from services.portal.service.residents import withdraw_for_the_annulled
 from services.portal.service.submissions import Filled, keep, say_contact
+from services.portal.service.succession import bury_v1, say_on_v2
 from services.portal.service.tracker import track
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Filled",
     "Handing",
     "bury_old_corrections",
+    "bury_v1",
     "close_correction",
     "door_down",
     "ensure_standing",
@@ -22,6 +24,7 @@ __all__ = [
     "read_ahead",
     "remember",
     "say_contact",
+    "say_on_v2",
     "track",
     "unknown_form",
     "withdraw_for_the_annulled",

@@ -24,7 +24,7 @@ async def say_contact(session: AsyncSession, resident_id: UUID, email: str | Non
     if await contact.say(session, resident_id, email, mobile, now(session)) is not None:
         row = await contact.read(session, resident_id)
         assert row is not None
-        await said.put(session, outbox.contact(row))
+        await said.put(session, *outbox.contact(row))
 
 
 async def say_in_form(

@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.portal.store.tables import contact, resident
 
+NEXT = contact.c.version + 1
+
 
 async def standing(session: AsyncSession, resident_id: UUID) -> RowMapping | None:
     """{version, gone, standing} of a resident's copy."""
@@ -40,12 +42,12 @@ async def say(
 ) -> int | None:
     """The next version of the contact; None when it said the same already."""
     values = {"email": email, "mobile": mobile, "said_at": said_at}
-    statement = insert(contact).values(resident_id=resident_id, version=1, gone=False, **values)
+    statement = insert(contact).values(resident_id=resident_id, version=1, v2_version=1, gone=False, **values)
     changed = or_(contact.c.email.is_distinct_from(email), contact.c.mobile.is_distinct_from(mobile))
     found = await session.scalars(
         statement.on_conflict_do_update(
             index_elements=[contact.c.resident_id],
-            set_={**values, "version": contact.c.version + 1, "gone": False},
+            set_={**values, "version": NEXT, "v2_version": NEXT, "gone": False},
             where=changed,
         ).returning(contact.c.version)
     )
@@ -63,10 +65,46 @@ async def withdraw(session: AsyncSession, residents: Sequence[UUID], at: datetim
     emptied = await session.execute(
         update(contact)
         .where(contact.c.resident_id.in_((await session.scalars(standing_ones)).all()))
-        .values(email=None, mobile=None, gone=True, said_at=at, version=contact.c.version + 1)
+        .values(email=None, mobile=None, gone=True, said_at=at, version=NEXT, v2_version=NEXT)
         .returning(contact.c.resident_id, contact.c.version)
     )
     return sorted((row.resident_id, row.version) for row in emptied)
+
+
+async def say_behind(session: AsyncSession, limit: int) -> Sequence[RowMapping]:
+    """Rows whose present version v2 has not yet, graves too, marked as said there; in key order, others skipped."""
+    behind = (
+        select(contact.c.resident_id)
+        .where(contact.c.v2_version < contact.c.version)
+        .order_by(contact.c.resident_id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    moved = await session.execute(
+        update(contact)
+        .where(contact.c.resident_id.in_((await session.scalars(behind)).all()))
+        .values(v2_version=contact.c.version)
+        .returning(contact)
+    )
+    return sorted(moved.mappings().all(), key=lambda row: row["resident_id"])
+
+
+async def bury_on_v1(session: AsyncSession, limit: int) -> Sequence[RowMapping]:
+    """Rows that still stand on v1, marked as buried there; in key order, others skipped."""
+    standing_ones = (
+        select(contact.c.resident_id)
+        .where(contact.c.v1_buried.is_(None), ~contact.c.gone)
+        .order_by(contact.c.resident_id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    buried = await session.execute(
+        update(contact)
+        .where(contact.c.resident_id.in_((await session.scalars(standing_ones)).all()))
+        .values(v1_buried=NEXT)
+        .returning(contact)
+    )
+    return sorted(buried.mappings().all(), key=lambda row: row["resident_id"])
 
 
 async def locked(session: AsyncSession, keys: Sequence[UUID]) -> Sequence[RowMapping]:

@@ -1,10 +1,12 @@
 """What the portal keeps. The shapes equal the migrations', which a test compares."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, MetaData, Table, Text, false, text
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integer, MetaData, Table, Text, false, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 metadata = MetaData()
 MOMENT = DateTime(timezone=True)
+V2_VERSION = "The version last said on portal.contact.v2; behind `version` where only v1 has it."
+V1_BURIED = "The version of the tombstone on portal.contact.v1 after its sunset."
 
 
 def _copied() -> list[Column[object]]:
@@ -30,7 +32,11 @@ contact = Table(
     Column("said_at", MOMENT),
     Column("email", Text),
     Column("mobile", Text),
+    Column("v2_version", BigInteger, nullable=False, server_default=text("0"), comment=V2_VERSION),
+    Column("v1_buried", BigInteger, comment=V1_BURIED),
 )
+Index("contact_behind", contact.c.resident_id, postgresql_where=text("v2_version < version"))
+Index("contact_on_v1", contact.c.resident_id, postgresql_where=text("v1_buried is null and not gone"))
 
 correction = Table(
     "correction",

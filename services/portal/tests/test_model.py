@@ -44,6 +44,21 @@ def test_contact_boxes_are_found_by_their_source_in_either_spelling() -> None:
     assert contact_boxes(boxes) == {"a": "email", "b": "email"}
 
 
+def test_contact_boxes_are_found_on_each_topic_of_the_contact_and_nowhere_else() -> None:
+    fields = [
+        ("portal.contact.v1", "contact.mobile"),
+        ("portal.contact.v2", "email.address"),
+        ("portal.contact.v2", "mobile.number"),
+        ("portal.contact.v2", "contact.email"),
+        ("counter.contact.v1", "contact.email"),
+    ]
+    boxes = [
+        {"name": f"box{place}", "source": {"topic": topic, "field": field}}
+        for place, (topic, field) in enumerate(fields)
+    ]
+    assert contact_boxes(boxes) == {"box0": "mobile", "box1": "email", "box2": "mobile"}
+
+
 @pytest.mark.parametrize("value", ["Dago 21", "Ñandú", 3, 2.5, True, None])
 def test_one_printable_value_can_be_kept(value: object) -> None:
     assert is_storable("box", value)

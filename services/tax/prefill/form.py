@@ -19,7 +19,7 @@ from services.tax.store import copies
 HERE = Path(__file__).parent.parent
 RESIDENT = "population.resident.v1"
 LICENCE = "licensing.licence.v1"
-CONTACT = "portal.contact.v1"
+CONTACT = "portal.contact.v2"
 _PHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
 
 

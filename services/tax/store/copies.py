@@ -51,7 +51,7 @@ LICENCE: Mapping[str, str] = {
     "province_code": "place.province_code",
     "postal_code": "place.postal_code",
 }
-CONTACT: Mapping[str, str] = {"email": "contact.email", "mobile": "contact.mobile"}
+CONTACT: Mapping[str, str] = {"email": "email.address", "mobile": "mobile.number"}
 
 PLACE = ("street", "village_code", "district_code", "regency_code", "province_code", "postal_code")
 HOME = (*PLACE, "rt", "rw")

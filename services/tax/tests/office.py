@@ -28,7 +28,7 @@ from services.tax.store import register
 from services.tax.tests.people import MELATI, TYPED, answers
 
 ROOT = Path(__file__).parents[3]
-RESIDENT, LICENCE, CONTACT = "population.resident.v1", "licensing.licence.v1", "portal.contact.v1"
+RESIDENT, LICENCE, CONTACT = "population.resident.v1", "licensing.licence.v1", "portal.contact.v2"
 NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)
 
 

@@ -53,7 +53,7 @@ def licence(
 
 
 def contact() -> dict[str, Any]:
-    return {"contact": {"email": "melati@contoh.example", "mobile": "+6281200000001"}}
+    return {"email": {"address": "melati@contoh.example"}, "mobile": {"number": "+6281200000001"}}
 
 
 def answers(nik: str = MELATIS_NIK, **more: Any) -> dict[str, Any]:
