@@ -1,24 +1,42 @@
 """The register, joined: the only place where its parts are built."""
 
+from datetime import timedelta
+
 from fastapi import FastAPI
 
 from sekali import tracing
-from sekali.bus import Bus
+from sekali.bus import Bus, Worker
+from sekali.database import Clock, utc_now
 from sekali.doors import application, serve
+from sekali.verifying import Permits
 from services.population import forms, service
 from services.population.inbox import inbox
+from services.population.model.verifying import Guessing
+from services.population.prefill import RESIDENT
 from services.population.settings import Settings
 
 TITLE = {"id": "Register kependudukan (Dukcapil)", "en": "The population registry"}
 
 
-def build(settings: Settings | None = None) -> FastAPI:
+def build(settings: Settings | None = None, clock: Clock = utc_now) -> FastAPI:
     settings = settings or Settings()
-    bus = Bus(settings, inbox=inbox, current=service.CURRENT)
+    bus = Bus(settings, inbox=inbox, current=service.CURRENT, workers=workers(settings), clock=clock)
+    permits = Permits(bus.catalogue, RESIDENT, settings.root, clock)
+    guessing = Guessing(settings.verify_misses, settings.verify_window)
     region = settings.issuing_region
-    return application(
-        bus, forms.registrations(), forms.orders(region), forms.lookups(), forms.proposals(region), title=TITLE
-    )
+    routers = forms.registrations(), forms.orders(region), forms.erasures(region), forms.lookups()
+    asked = forms.proposals(region), forms.verifying(permits, guessing)
+    return application(bus, *routers, *asked, title=TITLE)
+
+
+def workers(settings: Settings) -> list[Worker]:
+    """What the register does by itself."""
+
+    async def forget(bus: Bus) -> None:
+        async with bus.transaction() as session:
+            await service.forget_misses(session, settings.verify_window)
+
+    return [Worker("forget old mismatches", every=timedelta(hours=1), run=forget)]
 
 
 def main() -> None:

@@ -17,4 +17,6 @@ inbox.projection(
         "proposed": "proposal.proposed",
         "seen_version": "proposal.seen_version",
     },
+    ended=proposal.c.standing == "CLOSED",
+    person="resident_id",
 )

@@ -3,13 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
+from sekali.outbox import Tombstone
 from services.population import events
 from services.population.model.codes import Decision, Reason, Standing
 from services.population.model.records import FamilyCard, Resident
 
 
-def state(resident: Resident, card: FamilyCard) -> events.Resident:
-    """The whole state; of an annulled record only that it is annulled."""
+def state(resident: Resident, card: FamilyCard) -> events.Resident | Tombstone:
+    """The whole state; of an annulled record only that it is annulled, of a withdrawn one the tombstone."""
+    if resident.standing is Standing.WITHDRAWN:
+        return Tombstone(events.Resident, resident.resident_id, resident.version)
     if resident.standing is Standing.ANNULLED:
         return events.Resident(
             resident_id=resident.resident_id,

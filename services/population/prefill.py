@@ -36,6 +36,8 @@ async def own(session: AsyncSession, resident_id: UUID) -> Found:
     found = await _resident(session, resident_id)
     if found.resident.standing is Standing.ANNULLED:
         raise forbidden("This registration was annulled. Please go to a Dukcapil office.")
+    if found.resident.standing is Standing.WITHDRAWN:
+        raise forbidden("This record was withdrawn. Please go to a Dukcapil office.")
     uses.record(session, uses.CITIZEN, resident_id, {RESIDENT: _held(found)}, own=FOR_THE_CITIZEN)
     return found
 

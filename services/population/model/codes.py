@@ -7,8 +7,11 @@ from enum import StrEnum
 
 
 class Standing(StrEnum):
+    """WITHDRAWN: erased by order. The register keeps its row by UU 23/2006; on the bus only a tombstone is left."""
+
     VALID = "VALID"
     ANNULLED = "ANNULLED"
+    WITHDRAWN = "WITHDRAWN"
 
 
 class Life(StrEnum):
@@ -81,6 +84,8 @@ class ChangeKind(StrEnum):
     KK_DITERBITKAN = "KK_DITERBITKAN"
     DIBATALKAN = "DIBATALKAN"
     """Annulled. It never travels: an annulled state has no groups."""
+    DITARIK = "DITARIK"
+    """Withdrawn. It never travels: what is said of the withdrawn is a tombstone."""
 
 
 class Decision(StrEnum):

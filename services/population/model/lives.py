@@ -4,7 +4,7 @@ from datetime import date
 
 import uuid_utils.compat as uuids
 
-from sekali.errors import FieldError, conflict, invalid, not_found
+from sekali.errors import FieldError, conflict, invalid, not_found, stale_version
 from services.population.model.codes import (
     ChangeKind,
     Life,
@@ -16,7 +16,7 @@ from services.population.model.codes import (
 )
 from services.population.model.dates import present, wrong_day, wrong_order
 from services.population.model.household import settle_those_who_stay, unmarried_again
-from services.population.model.orders import AnnulmentOrder, BirthOrder, DeathOrder, NameChangeOrder
+from services.population.model.orders import AnnulmentOrder, BirthOrder, DeathOrder, ErasureOrder, NameChangeOrder
 from services.population.model.records import Resident, age
 from services.population.model.register import Register
 
@@ -144,5 +144,18 @@ def annul(register: Register, order: AnnulmentOrder, today: date) -> None:
         raise conflict("married-record", "resident_id", "A marriage hangs on this record.", way_out)
     fields = {"standing": Standing.ANNULLED, "duplicate_of": order.duplicate_of}
     register.change(resident.resident_id, ChangeKind.DIBATALKAN, today, **fields)
+    if resident.life is Life.ALIVE:
+        settle_those_who_stay(register, register.cards[resident.card_id], resident, order.succession, today)
+
+
+def withdraw(register: Register, order: ErasureOrder, today: date) -> None:
+    """The record stays in the register, marked, and nothing more happens to it; the others of the card live on.
+
+    A marriage stays as it is: the spouse's record says that it was, and a death or ruling will end it there.
+    """
+    resident = register.known(order.resident_id, "resident_id")
+    if order.version is not None and order.version != resident.version:
+        raise stale_version()
+    register.change(resident.resident_id, ChangeKind.DITARIK, today, standing=Standing.WITHDRAWN)
     if resident.life is Life.ALIVE:
         settle_those_who_stay(register, register.cards[resident.card_id], resident, order.succession, today)

@@ -215,6 +215,15 @@ class AnnulmentOrder(Order):
     succession: Succession = NOBODY_SUCCEEDS
 
 
+class ErasureOrder(Order):
+    """The record is withdrawn and everyone who hears of it erases the person. `reason`: the order's ground."""
+
+    resident_id: UUID
+    version: Version | None = None
+    reason: Text
+    succession: Succession = NOBODY_SUCCEEDS
+
+
 class DecisionOrder(Order):
     decision: Decision
     reason_code: Reason | None = None

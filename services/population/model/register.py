@@ -30,6 +30,9 @@ class Register:
             raise invalid(FieldError(field, "No resident has this id.", "Find the resident by NIK first."))
         if resident.standing is Standing.ANNULLED:
             raise conflict("annulled", field, "This registration was annulled.", "Use the record that stays.")
+        if resident.standing is Standing.WITHDRAWN:
+            way_out = "Nothing more is registered on it; a person who returns is registered anew."
+            raise conflict("withdrawn", field, "This record was withdrawn by an erasure.", way_out)
         return resident
 
     def living(

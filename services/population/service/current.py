@@ -5,12 +5,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sekali.outbox import Tombstone
 from services.population import events, outbox
 from services.population.store import register
 
 
-async def current_residents(session: AsyncSession, keys: Sequence[UUID]) -> Sequence[events.Resident]:
-    """The present states of these residents, under their locks."""
+async def current_residents(session: AsyncSession, keys: Sequence[UUID]) -> Sequence[events.Resident | Tombstone]:
+    """The present states of these residents, under their locks; the withdrawn get their tombstone again."""
     return [outbox.state(resident, card) for resident, card in await register.lock_states(session, keys)]
 
 

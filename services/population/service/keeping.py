@@ -8,8 +8,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sekali import erasure
 from sekali import outbox as bus
 from sekali.database import now
+from sekali.outbox import Tombstone
 from services.population import outbox
 from services.population.model.codes import ChangeKind
 from services.population.model.dates import day_of
@@ -66,5 +68,9 @@ async def keep(session: AsyncSession, held: Register, deed: Deed, desk: Desk) ->
         residents=[one.resident_id for one in changed],
         recorded_at=held.at,
     )
-    await bus.put(session, *(outbox.state(one, held.cards[one.card_id]) for one in changed))
+    for said in [outbox.state(one, held.cards[one.card_id]) for one in changed]:
+        if isinstance(said, Tombstone):
+            await erasure.withdrawn(session, said)
+        else:
+            await bus.put(session, said)
     return Done(changed, [held.cards[one] for one in held.opened])

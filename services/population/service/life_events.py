@@ -2,10 +2,12 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sekali import erasure
 from sekali.errors import stale_version
 from services.population.model import corrections, lives, marriages, moves
 from services.population.model.codes import ChangeKind
@@ -15,6 +17,7 @@ from services.population.model.orders import (
     CorrectionOrder,
     DeathOrder,
     DivorceOrder,
+    ErasureOrder,
     MarriageOrder,
     MoveOrder,
     NameChangeOrder,
@@ -69,6 +72,18 @@ async def annul(session: AsyncSession, order: AnnulmentOrder, desk: Desk) -> Don
     named = {order.resident_id, order.duplicate_of, *_joined(order.succession)}
     deed = Deed(ChangeKind.DIBATALKAN, None, reason=order.reason)
     return await carry_out(session, named, lambda held, today: lives.annul(held, order, today), deed, desk)
+
+
+async def erase(session: AsyncSession, order: ErasureOrder, desk: Desk) -> dict[str, Any]:
+    """The receipt as it stands; ordered again, nothing is done twice."""
+    receipt = await erasure.confirmation(session, order.resident_id)
+    if receipt is None:
+        named = {order.resident_id, *_joined(order.succession)}
+        deed = Deed(ChangeKind.DITARIK, None, reason=order.reason)
+        await carry_out(session, named, lambda held, today: lives.withdraw(held, order, today), deed, desk)
+        receipt = await erasure.confirmation(session, order.resident_id)
+    assert receipt is not None
+    return receipt
 
 
 async def correct(session: AsyncSession, order: CorrectionOrder, desk: Desk) -> Done:

@@ -1,6 +1,6 @@
 """What the register keeps. The shapes equal the migrations', which a test compares."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, ForeignKey, MetaData, Table, Text, false
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, ForeignKey, Identity, MetaData, Table, Text, false
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 metadata = MetaData()
@@ -85,4 +85,13 @@ decision = Table(
     Column("reason_code", Text),
     Column("officer", Text, nullable=False),
     Column("decided_at", MOMENT, nullable=False),
+)
+
+verify_miss = Table(
+    "verify_miss",
+    metadata,
+    Column("miss_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("agency", Text, nullable=False),
+    Column("resident_id", UUID, nullable=False),
+    Column("missed_at", MOMENT, nullable=False),
 )

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sekali import migrations
 from sekali.bus import Bus
 from sekali.contracts import Catalogue
+from sekali.database import Clock, utc_now
 from sekali.rights import keyrings
 from sekali.sealing import Keyring, version_bytes
 from services.population.app import build
@@ -110,7 +111,7 @@ def _read(body: bytes, schema: dict[str, Any]) -> dict[str, Any]:
     return record
 
 
-async def open_office(url: str, folder: Path) -> Office:
+async def open_office(url: str, folder: Path, clock: Clock = utc_now) -> Office:
     """The service as `app.build` joins it, its relay not started: what it says stays in the outbox to be looked at."""
     catalogue = Catalogue.load(ROOT)
     rings, _ = keyrings.plan(catalogue, catalogue.contracts.values(), folder)
@@ -125,7 +126,7 @@ async def open_office(url: str, folder: Path) -> Office:
         registry_url=f"http://{NOWHERE}",
         keyring=folder / "population.json",
     )
-    app = build(settings)
+    app = build(settings, clock)
     door = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://population")
     office = Office(app, door, Keyring(settings.keyring))
     library = Path(migrations.__file__).parent

@@ -108,7 +108,7 @@ async def test_the_seven_life_events_are_all_known_to_the_schema(office: Office)
     revision = office.bus.catalogue.latest("population.resident.v1")
     (change,) = [group.inner for group in revision.sealed if group.name == "change"]
     (kind,) = [field["type"]["symbols"] for field in change["fields"] if field["name"] == "kind"]
-    assert {one.value for one in ChangeKind} - set(kind) == {"DIBATALKAN"}
+    assert {one.value for one in ChangeKind} - set(kind) == {"DIBATALKAN", "DITARIK"}
 
 
 async def test_a_birth_date_is_corrected_and_the_nik_stays(office: Office) -> None:
