@@ -1,4 +1,4 @@
-"""`sekali schemas`: check, freeze, publish and compare them."""
+"""`sekali schemas`: check, diff, freeze, publish and compare them."""
 
 import asyncio
 import json
@@ -10,16 +10,16 @@ import typer
 
 from sekali import compatibility, laws
 from sekali.compatibility import asking
-from sekali.contracts import Catalogue
+from sekali.contracts import Catalogue, read_schema
 from sekali.laws import Ground, frozen
 from sekali.local.place import Place
 
-app = typer.Typer(help="Schemas: check, freeze, publish and compare them.", no_args_is_help=True)
+app = typer.Typer(help="Schemas: check, diff, freeze, publish and compare them.", no_args_is_help=True)
 
 
 @app.callback()
 def verbs() -> None:
-    """Schemas: check, freeze, publish and compare them."""
+    """Schemas: check, diff, freeze, publish and compare them."""
 
 
 @app.command()
@@ -49,6 +49,29 @@ def freeze() -> None:
     """Keep golden bytes and checksums of revisions that are new: from now on they never change."""
     for name in frozen.freeze(_ground()) or ["Every revision is frozen already."]:
         typer.echo(name)
+
+
+@app.command()
+def diff(
+    what: Annotated[
+        list[str] | None, typer.Argument(metavar="[TOPIC | OLD.avsc NEW.avsc]", help="A topic, or two schemas.")
+    ] = None,
+) -> None:
+    """What changed, whom it affects, in which order to roll it out. Without a topic: what is not frozen yet."""
+    from sekali import evolution
+
+    ground, asked = _ground(), what or []
+    if len(asked) == 2:
+        old, new = (read_schema(Path(name)) for name in asked)
+        lines = evolution.of_schemas(ground.catalogue, old, new, f"{asked[1]} against {asked[0]}")
+    elif not asked:
+        lines = evolution.of_everything(ground)
+    elif len(asked) == 1 and asked[0] in ground.catalogue.cards:
+        lines = evolution.of_topic(ground, asked[0])
+    else:
+        raise typer.BadParameter(f"Name a topic ({', '.join(ground.catalogue.cards)}), or OLD.avsc and NEW.avsc.")
+    for line in lines:
+        typer.echo(line)
 
 
 def _ground() -> Ground:

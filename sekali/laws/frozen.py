@@ -40,6 +40,11 @@ def unchanged(ground: Ground, topic: str) -> Iterator[str]:
                 )
 
 
+def is_frozen(ground: Ground, topic: str, number: int) -> bool:
+    """The revision is listed as published."""
+    return _name(ground, _files(ground, topic, number)[0]) in published(ground.root)
+
+
 def all_there(ground: Ground) -> Iterator[str]:
     """No published file has gone."""
     for name in published(ground.root):

@@ -1,7 +1,6 @@
 """Every contract on disk keeps every law, today."""
 
 import json
-import json
 from datetime import UTC, datetime
 
 import pytest

@@ -13,6 +13,7 @@ from sekali.laws import Ground
 
 ROOT = Path(__file__).parent.parent.parent
 TODAY = date(2026, 11, 22)
+Schema = dict[str, Any]
 Edit = Callable[[dict[str, Any]], object]
 
 
