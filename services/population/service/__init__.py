@@ -18,6 +18,6 @@ from services.population.service.registering import register_cards
 from services.population.service.verifying import forget_misses, verify
 
 __all__ = [
-    "CURRENT", "Desk", "Done", "annul", "correct", "decide", "die", "divorce", "erase", "forget_misses", "give_birth", "marry",
-    "move", "register_cards", "rename", "verify",
+    "CURRENT", "Desk", "Done", "annul", "correct", "decide", "die", "divorce", "erase", "forget_misses",
+    "give_birth", "marry", "move", "register_cards", "rename", "verify",
 ]  # fmt: skip
