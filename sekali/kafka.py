@@ -1,11 +1,17 @@
 """How an agency reaches Kafka, in the words of each client library."""
 
+from ssl import SSLContext, SSLError
 from typing import TypedDict
 
 from aiokafka.helpers import create_ssl_context
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
+from sekali.errors import SekaliError
 from sekali.settings import AgencySettings
+
+
+class CertificateUnreadable(SekaliError):
+    """A file of certificates or keys is not there, or holds none."""
 
 
 class Connection(TypedDict, total=False):
@@ -26,20 +32,39 @@ def connection(settings: AgencySettings) -> Connection:
         arguments["sasl_mechanism"] = settings.kafka_mechanism
         arguments["sasl_plain_username"] = settings.kafka_username
         arguments["sasl_plain_password"] = settings.kafka_password.get_secret_value()
-    if settings.kafka_security_protocol.endswith("SSL"):
-        arguments["ssl_context"] = create_ssl_context()
+    if (context := tls(settings)) is not None:
+        arguments["ssl_context"] = context
     return arguments
 
 
 def security(settings: AgencySettings) -> BaseSecurity:
     """The same for FastStream's broker."""
-    tls = create_ssl_context() if settings.kafka_security_protocol.endswith("SSL") else None
+    context = tls(settings)
     if not settings.kafka_security_protocol.startswith("SASL"):
-        return BaseSecurity(ssl_context=tls, use_ssl=tls is not None)
+        return BaseSecurity(ssl_context=context, use_ssl=context is not None)
     kind = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
     return kind[settings.kafka_mechanism](
         username=settings.kafka_username,
         password=settings.kafka_password.get_secret_value(),
-        ssl_context=tls,
-        use_ssl=tls is not None,
+        ssl_context=context,
+        use_ssl=context is not None,
     )
+
+
+def tls(settings: AgencySettings) -> SSLContext | None:
+    """None where the protocol is none of TLS. The broker's name is always checked.
+
+    Raises `CertificateUnreadable`.
+    """
+    if not settings.kafka_security_protocol.endswith("SSL"):
+        return None
+    try:
+        context: SSLContext = create_ssl_context(
+            cafile=settings.kafka_ca, certfile=settings.kafka_certificate, keyfile=settings.kafka_key
+        )
+    except (OSError, SSLError) as wrong:
+        raise CertificateUnreadable(
+            "The files of SEKALI_KAFKA_CA, SEKALI_KAFKA_CERTIFICATE and SEKALI_KAFKA_KEY cannot be used "
+            f"({wrong.strerror or type(wrong).__name__}): each is a PEM file that this process may read."
+        ) from None
+    return context

@@ -27,7 +27,13 @@ class AgencySettings(BaseSettings):
     kafka_bootstrap: str
     """The brokers to begin with, host:port, separated by commas."""
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "SASL_PLAINTEXT"
-    """How the brokers are spoken to, in Kafka's words; SSL checks certificates as the system does."""
+    """How the brokers are spoken to, in Kafka's words; outside one machine it ends with SSL."""
+    kafka_ca: Path | None = None
+    """PEM file of who signs the brokers' certificates; without it, whom the system trusts."""
+    kafka_certificate: Path | None = None
+    """PEM file of the certificate that we show to brokers that ask for one."""
+    kafka_key: Path | None = None
+    """PEM file of its key; without it, the key is in the certificate's file."""
     kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
     """How the password is proved where the protocol begins with SASL."""
     kafka_username: str = ""

@@ -20,9 +20,20 @@ class Credential(BaseModel):
     password: str = Field(repr=False)
 
 
+class Tls(BaseModel):
+    """Paths of PEM files. `ca`: who signs the brokers' certificates; empty: whom the system trusts.
+
+    `certificate`: what we show to brokers that ask for one, with its key.
+    """
+
+    ca: str = ""
+    certificate: str = ""
+
+
 class KafkaEndpoint(BaseModel):
     bootstrap: str
     security_protocol: str = "SASL_PLAINTEXT"
+    tls: Tls | None = None
     mechanism: str = "SCRAM-SHA-512"
     credentials: dict[str, Credential] = Field(default_factory=dict)
 
@@ -66,7 +77,7 @@ class Endpoints(_File):
 
     def confluent(self, agency: str) -> dict[str, str]:
         """confluent-kafka's settings for an agency's own user."""
-        return _confluent(self.kafka.bootstrap, self.kafka.mechanism, self.kafka.credentials[agency])
+        return _confluent(self.kafka.bootstrap, self.kafka.mechanism, self.kafka.credentials[agency], self.kafka.tls)
 
     def database_url(self, agency: str) -> str:
         """SQLAlchemy's URL (asyncpg) of an agency's own database."""
@@ -79,6 +90,7 @@ class Admin(_File):
     kafka: Credential
     kafka_bootstrap: str
     kafka_mechanism: str = "SCRAM-SHA-512"
+    kafka_tls: Tls | None = None
     kafka_controller: str = ""
     kafka_controller_password: str = Field(default="", repr=False)
     postgres_url: str = Field(repr=False)
@@ -87,14 +99,19 @@ class Admin(_File):
 
     def confluent(self) -> dict[str, str]:
         """confluent-kafka's settings for the super user: topics, ACLs, SCRAM users."""
-        return _confluent(self.kafka_bootstrap, self.kafka_mechanism, self.kafka)
+        return _confluent(self.kafka_bootstrap, self.kafka_mechanism, self.kafka, self.kafka_tls)
 
     def postgres_at(self, database: str) -> str:
         """The superuser's URL (postgresql://…) of another database on the same server."""
         return urlsplit(self.postgres_url)._replace(path=f"/{database}").geturl()
 
 
-def _confluent(bootstrap: str, mechanism: str, user: Credential) -> dict[str, str]:
+def _confluent(bootstrap: str, mechanism: str, user: Credential, tls: Tls | None) -> dict[str, str]:
+    told = {} if tls is None else {"security.protocol": "SASL_SSL"}
+    if tls is not None and tls.ca:
+        told["ssl.ca.location"] = tls.ca
+    if tls is not None and tls.certificate:
+        told |= {"ssl.certificate.location": tls.certificate, "ssl.key.location": tls.certificate}
     return {
         "bootstrap.servers": bootstrap,
         "security.protocol": "SASL_PLAINTEXT",
@@ -102,7 +119,7 @@ def _confluent(bootstrap: str, mechanism: str, user: Credential) -> dict[str, st
         "sasl.mechanism": mechanism,
         "sasl.username": user.username,
         "sasl.password": user.password,
-    }
+    } | told
 
 
 def is_private(path: Path) -> bool:

@@ -79,7 +79,23 @@ class Kafka:
             "listener.name.client.scram-sha-512.sasl.jaas.config": login(SCRAM, self.admin.kafka),
             "log.dirs": str(self._folder / "log"),
         }
+        own |= self._tls()
         return "".join(f"{name}={value}\n" for name, value in {**settings(self.admin), **own}.items())
+
+    def _tls(self) -> dict[str, str]:
+        """Only the clients' listener: the controller's stays on loopback."""
+        tls = self.admin.kafka_tls
+        if tls is None:
+            return {}
+        return {
+            "listener.security.protocol.map": "CLIENT:SASL_SSL,CONTROLLER:SASL_PLAINTEXT",
+            "ssl.keystore.type": "PEM",
+            "ssl.keystore.location": str(self.place.state / "tls" / "kafka.pem"),
+            "ssl.truststore.type": "PEM",
+            "ssl.truststore.location": tls.ca,
+            # Said for the listener: under SASL_SSL the general setting is overheard (KIP-684).
+            "listener.name.client.ssl.client.auth": "required" if tls.certificate else "none",
+        }
 
     def wrong(self) -> str | None:
         """Asks as the administrator: the port alone says nothing of the controller and of SCRAM."""

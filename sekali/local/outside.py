@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sekali.local import plan
 from sekali.local.control import PartFailed, wait_until
-from sekali.local.endpoints import Admin, Credential, Endpoints, HttpEndpoint, KafkaEndpoint
+from sekali.local.endpoints import Admin, Credential, Endpoints, HttpEndpoint, Tls
 from sekali.local.kafka import Kafka
 from sekali.local.platform import PARTS, Part, Platform
 from sekali.local.ports import Ports
@@ -27,6 +27,12 @@ class Outside(BaseSettings):
     kafka: str = Field(description="host:port of the brokers")
     kafka_mechanism: str = "PLAIN"
     """How the administrator proves its password."""
+    kafka_tls: bool = False
+    """Whether the brokers are spoken to over TLS."""
+    kafka_ca: str = ""
+    """PEM file of who signs their certificates; without it, whom the system trusts."""
+    kafka_certificate: str = ""
+    """PEM file of the certificate, with its key, that we show to brokers that ask for one."""
     kafka_username: str = "admin"
     """The administrator, who makes users, topics and rules."""
     kafka_password: SecretStr
@@ -78,17 +84,19 @@ class OutsidePlatform(Platform):
         at = {name: ports.choose(name, running=self.runs(name)) for name in self.place.services()}
         ports.save()
         registry = Credential(username=outside.registry_username, password=outside.registry_password.get_secret_value())
+        tls = Tls(ca=outside.kafka_ca, certificate=outside.kafka_certificate) if outside.kafka_tls else None
         admin = Admin(
             kafka=Credential(username=outside.kafka_username, password=outside.kafka_password.get_secret_value()),
             kafka_bootstrap=outside.kafka,
             kafka_mechanism=outside.kafka_mechanism,
+            kafka_tls=tls,
             postgres_url=outside.postgres.get_secret_value(),
             registry_url=outside.registry,
             registry_database=registry,
         )
         admin.save(self.place.state)
         endpoints = Endpoints(
-            kafka=KafkaEndpoint(bootstrap=outside.kafka),
+            kafka=plan.kafka_endpoint(outside.kafka, tls),
             registry=HttpEndpoint(url=outside.registry),
             http={name: f"http://127.0.0.1:{port}" for name, port in at.items()},
             traces=HttpEndpoint(url=outside.traces),

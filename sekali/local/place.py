@@ -8,6 +8,7 @@ from pathlib import Path
 
 import sekali
 from sekali.keystore import FileStore, KeyStore
+from sekali.local.endpoints import PlatformNotUp, Tls
 from sekali.vault import named_store
 
 
@@ -47,6 +48,23 @@ class Place:
     def keystore(self) -> KeyStore:
         """Of all keyrings: their files here, or what SEKALI_KEYSTORE names."""
         return named_store() or FileStore(self.keys)
+
+    def tls(self) -> Tls | None:
+        """Where `tls/kafka.pem` lies in the state folder, the embedded broker takes no connection without TLS.
+
+        It holds the broker's key and certificates, `tls/ca.pem` who signed them; with `tls/client.pem`, a certificate
+        with its key that our own clients show, the broker also asks everyone for one that `tls/ca.pem` signed.
+        Raises `PlatformNotUp` where `tls/ca.pem` is missing.
+        """
+        folder = self.state / "tls"
+        if not (folder / "kafka.pem").exists():
+            return None
+        if not (folder / "ca.pem").exists():
+            raise PlatformNotUp(
+                f"{folder / 'ca.pem'} is missing: put it there, or take kafka.pem away to go without TLS"
+            )
+        client = folder / "client.pem"
+        return Tls(ca=str(folder / "ca.pem"), certificate=str(client) if client.exists() else "")
 
     @property
     def data(self) -> Path:

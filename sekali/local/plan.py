@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sekali.local.endpoints import Admin, Credential, Endpoints, HttpEndpoint, KafkaEndpoint
+from sekali.local.endpoints import Admin, Credential, Endpoints, HttpEndpoint, KafkaEndpoint, Tls
 from sekali.local.place import Place
 from sekali.local.ports import Ports
 from sekali.local.registry import CONFLUENT
@@ -26,7 +26,7 @@ def settle(place: Place, runs: Callable[[str], bool], *, usual: bool) -> tuple[E
     http = {name: f"http://127.0.0.1:{ports.choose(name, running=runs(name))}" for name in place.services()}
     admin = _admin(place, at)
     endpoints = Endpoints(
-        kafka=KafkaEndpoint(bootstrap=at["kafka"]),
+        kafka=kafka_endpoint(at["kafka"], admin.kafka_tls),
         registry=HttpEndpoint(url=admin.registry_url),
         http=http,
         traces=HttpEndpoint(url=f"http://{at['zipkin']}"),
@@ -34,6 +34,10 @@ def settle(place: Place, runs: Callable[[str], bool], *, usual: bool) -> tuple[E
     admin.save(place.state)
     ports.save()
     return with_agencies(place, endpoints, at["postgres"]), admin, management
+
+
+def kafka_endpoint(bootstrap: str, tls: Tls | None) -> KafkaEndpoint:
+    return KafkaEndpoint(bootstrap=bootstrap, tls=tls, security_protocol="SASL_SSL" if tls else "SASL_PLAINTEXT")
 
 
 def with_agencies(place: Place, endpoints: Endpoints, postgres: str) -> Endpoints:
@@ -70,6 +74,7 @@ def _admin(place: Place, at: dict[str, str]) -> Admin:
     return admin.model_copy(
         update={
             "kafka_bootstrap": at["kafka"],
+            "kafka_tls": place.tls(),
             "kafka_controller": at["kafka-controller"],
             "postgres_url": f"{database}@{at['postgres']}/postgres",
             "registry_url": f"http://{at['registry']}{CONFLUENT}",

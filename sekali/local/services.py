@@ -59,6 +59,9 @@ class Service:
             "OTEL_SERVICE_NAME": self.name,
             "OTEL_TRACES_EXPORTER": "none",
         }
+        if kafka.tls is not None:
+            files = {"SEKALI_KAFKA_CA": kafka.tls.ca, "SEKALI_KAFKA_CERTIFICATE": kafka.tls.certificate}
+            environment |= {name: file for name, file in files.items() if file}
         if self.name in kafka.credentials:
             environment["SEKALI_KAFKA_USERNAME"] = kafka.credentials[self.name].username
             environment["SEKALI_KAFKA_PASSWORD"] = kafka.credentials[self.name].password
