@@ -134,6 +134,9 @@ class Catalogue:
                 return revision
         raise CatalogueError(f"{topic} has no revision {number}: schemas/…/{topic}/{number}.avsc does not exist.")
 
+    def has(self, topic: str, number: int) -> bool:
+        return any(revision.number == number for revision in self.revisions[topic])
+
     def says(self, agency: str) -> list[Card]:
         return [card for card in self.cards.values() if card.owner == agency]
 

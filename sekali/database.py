@@ -1,5 +1,6 @@
 """An agency's own PostgreSQL: transactions, the injected clock, migrations."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -8,11 +9,15 @@ from typing import Any, cast
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
+logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 CLOCK = "sekali.clock"
 AFTER_COMMIT = "sekali.after_commit"
@@ -104,4 +109,17 @@ def _upgrade(connection: Connection, folders: list[Path], root: Path) -> None:
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", "\n".join(str(folder) for folder in folders))
     config.attributes["connection"] = connection
+    known = ScriptDirectory.from_config(config)
+    ahead = [head for head in MigrationContext.configure(connection).get_current_heads() if not _has(known, head)]
+    if ahead:
+        # A rollback. Migrations only add, so that code from before them works on.
+        logger.warning("The database is ahead of this code (%s): nothing is migrated.", ", ".join(sorted(ahead)))
+        return
     command.upgrade(config, "heads")
+
+
+def _has(scripts: ScriptDirectory, revision: str) -> bool:
+    try:
+        return scripts.get_revision(revision) is not None
+    except CommandError:
+        return False

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar, Protocol, cast
 from uuid import UUID
 
@@ -21,11 +21,13 @@ WRITER = "sekali.outbox"
 LARGEST = 900_000  # bytes; the broker takes 1 MiB with key and headers
 
 INSERT = text("""
-    insert into outbox (id, aggregatetype, aggregateid, type, payload, revision, version, tracingspancontext)
-    select id, topic, key, topic, payload, revision, version, traceparent
+    insert into outbox (id, aggregatetype, aggregateid, type, payload, revision, fingerprint, version,
+                        tracingspancontext)
+    select id, topic, key, topic, payload, revision, fingerprint, version, traceparent
     from unnest(cast(:ids as uuid[]), cast(:topics as text[]), cast(:keys as text[]), cast(:payloads as bytea[]),
-                cast(:revisions as smallint[]), cast(:versions as bigint[]), cast(:traceparents as text[]))
-         with ordinality as said (id, topic, key, payload, revision, version, traceparent, place)
+                cast(:revisions as smallint[]), cast(:fingerprints as text[]), cast(:versions as bigint[]),
+                cast(:traceparents as text[]))
+         with ordinality as said (id, topic, key, payload, revision, fingerprint, version, traceparent, place)
     order by place
 """)
 
@@ -63,7 +65,7 @@ class TooLarge(SekaliError):
     """The broker would refuse the record, and every one behind it would wait."""
 
 
-Row = tuple[UUID, str, str, bytes | None, int, int | None, str | None]
+Row = tuple[UUID, str, str, bytes | None, int, str, int | None, str | None]
 
 
 class Writer:
@@ -88,7 +90,8 @@ class Writer:
         event_id = uuids.uuid7()
         with spans.created(topic, event_id) as traceparent:
             if isinstance(said, Tombstone):
-                return event_id, topic, str(said.key), None, said.event.REVISION, said.version, traceparent
+                number, mark = said.event.REVISION, self._encoder(topic, said.event.REVISION).revision.fingerprint
+                return event_id, topic, str(said.key), None, number, mark, said.version, traceparent
             return self._encoded(said, topic, event_id, traceparent)
 
     def _encoded(self, said: Event, topic: str, event_id: UUID, traceparent: str | None) -> Row:
@@ -96,10 +99,11 @@ class Writer:
         version = cast(int, record["version"]) if said.KIND == "state" else None
         key = str(record[said.KEY])
         subject = event_id.bytes if version is None else version_bytes(version)
-        body = self._encoder(topic, said.REVISION).encode(record, key.encode(), subject, self._keyring)
+        encoder = self._encoder(topic, said.REVISION)
+        body = encoder.encode(record, key.encode(), subject, self._keyring)
         if len(body) > LARGEST:
             raise TooLarge(f"A record of {topic} has {len(body)} bytes; {LARGEST} is the most. Shorten what it holds.")
-        return event_id, topic, key, body, said.REVISION, version, traceparent
+        return event_id, topic, key, body, said.REVISION, encoder.revision.fingerprint, version, traceparent
 
     def _encoder(self, topic: str, revision: int) -> Encoder:
         encoder = self._encoders.get((topic, revision))
@@ -132,6 +136,14 @@ def is_silent(session: AsyncSession, topic: str) -> bool:
     return topic in cast(Writer, session.info[WRITER]).silent(now(session).date())
 
 
+def kept_after_end(session: AsyncSession, topic: str) -> timedelta:
+    """How long an ended case stays on the topic before its tombstone; the topic's card says it."""
+    kept = cast(Writer, session.info[WRITER]).catalogue.cards[topic].ended_retention_ms
+    if kept is None:
+        raise SekaliError(f"The card of {topic} has no ended_retention: write how long an ended case is kept there.")
+    return timedelta(milliseconds=kept)
+
+
 async def bury(session: AsyncSession, said: type[Event], key: UUID, version: int) -> None:
     """Say that a key of a state topic has ended; `version` exceeds all before it."""
     await put(session, Tombstone(said, key, version))
@@ -139,6 +151,6 @@ async def bury(session: AsyncSession, said: type[Event], key: UUID, version: int
 
 async def _insert(session: AsyncSession, rows: Iterable[Row]) -> None:
     columns: Sequence[Sequence[Any]] = list(zip(*rows, strict=True))
-    names = ("ids", "topics", "keys", "payloads", "revisions", "versions", "traceparents")
+    names = ("ids", "topics", "keys", "payloads", "revisions", "fingerprints", "versions", "traceparents")
     parameters: Mapping[str, list[Any]] = {name: list(column) for name, column in zip(names, columns, strict=True)}
     await session.execute(INSERT, parameters)

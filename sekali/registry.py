@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import httpx
 
+from sekali.contracts import fingerprint
 from sekali.errors import SekaliError, Unavailable
 
 CONTENT_TYPE = "application/vnd.schemaregistry.v1+json"
@@ -49,6 +50,19 @@ class Registry:
         if answer.status_code == httpx.codes.NOT_FOUND:
             raise UnknownSchema(f"The registry does not hold this schema of {subject}. Run: sekali schemas publish.")
         return int(_member(answer, "id"))
+
+    async def id_by_fingerprint(self, subject: str, mark: str) -> int:
+        """The id of the registered schema with this fingerprint, the newest first. Raises as `id_of`."""
+        answer = await self._ask("GET", f"/subjects/{_path(subject)}/versions")
+        numbers = [] if answer.status_code == httpx.codes.NOT_FOUND else _checked(answer).json()
+        for number in sorted(numbers, reverse=True):
+            one = await self._ask("GET", f"/subjects/{_path(subject)}/versions/{number}")
+            if fingerprint(json.loads(_member(one, "schema"))) == mark:
+                return int(_member(one, "id"))
+        raise UnknownSchema(
+            f"The registry does not hold the schema {mark} of {subject}, written by later code. Run there: "
+            "sekali schemas publish."
+        )
 
     async def register(self, subject: str, schema: dict[str, Any]) -> int:
         """Idempotent. Raises `IncompatibleSchema` where the subject's own rule refuses it, `RegistryDown`."""

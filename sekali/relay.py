@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 HIGHEST = text("select max(position) from outbox")
 ROWS = text("""
-    select position, id, aggregatetype, aggregateid, payload, revision, version, tracingspancontext,
+    select position, id, aggregatetype, aggregateid, payload, revision, fingerprint, version, tracingspancontext,
            cast(extract(epoch from created_at) * 1000 as bigint) as said_at
     from outbox where position > :after and position <= :high order by position limit :page
 """)

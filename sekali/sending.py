@@ -72,7 +72,7 @@ class Sender:
     async def _send_batch(self, topic: str, partition: int, rows: Sequence[Row[Any]]) -> tuple[Sending, int]:
         batch, sending = self._producer.create_batch(), Sending(topic, partition)
         for row in rows:
-            frame = self._frames.get((topic, row.revision)) or await self._frame(topic, row.revision)
+            frame = self._frames.get((topic, row.revision)) or await self._frame(topic, row.revision, row.fingerprint)
             value = None if row.payload is None else frame.prefix + row.payload
             headers = _headers(frame, row)
             key = row.aggregateid.encode()
@@ -93,15 +93,21 @@ class Sender:
         self._partitions[topic] = len(partitions)
         return len(partitions)
 
-    async def _frame(self, topic: str, number: int) -> _Frame:
-        revision = self._catalogue.revision(topic, number)
-        schema_id = await self._registry.id_of(f"{topic}-value", revision.schema)
+    async def _frame(self, topic: str, number: int, mark: str | None) -> _Frame:
+        """`mark`: the fingerprint of the schema that the row was written with."""
+        subject = f"{topic}-value"
+        if mark is None or self._catalogue.has(topic, number):
+            revision = self._catalogue.revision(topic, number)
+            mark, schema_id = revision.fingerprint, await self._registry.id_of(subject, revision.schema)
+        else:
+            # Written by later code: beside this one in a rolling upgrade, or before a rollback.
+            schema_id = await self._registry.id_by_fingerprint(subject, mark)
         headers = (
             ("ce_specversion", b"1.0"),
             ("ce_type", topic.encode()),
             ("ce_source", f"/{self._agency}".encode()),
             ("content-type", b"application/avro"),
-            ("schema-fingerprint", revision.fingerprint.encode()),
+            ("schema-fingerprint", mark.encode()),
         )
         frame = self._frames[topic, number] = _Frame(b"\0" + schema_id.to_bytes(4, "big"), headers)
         return frame
