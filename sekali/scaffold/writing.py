@@ -73,12 +73,11 @@ def _finish(root: Path, draft: Path, name: str, today: date) -> None:
 
 
 def _refuse_broken(ground: Ground, name: str) -> None:
-    own = [card.topic for card in ground.catalogue.says(name)]
-    said = [sentence for topic in own for law in laws.TOPIC_LAWS for sentence in law(ground, topic)]
-    heard = ground.catalogue.hears(name)
-    said += [sentence for contract in heard for law in laws.CONTRACT_LAWS for sentence in law(ground, contract)]
-    if said:
-        raise SekaliError("\n".join(["The templates do not fit the laws any more; nothing was written.", *said]))
+    topics, heard = [card.topic for card in ground.catalogue.says(name)], ground.catalogue.hears(name)
+    broken = [sentence for topic in topics for law in laws.TOPIC_LAWS for sentence in law(ground, topic)]
+    broken += [sentence for contract in heard for law in laws.CONTRACT_LAWS for sentence in law(ground, contract)]
+    if broken:
+        raise SekaliError("\n".join(["The templates do not fit the laws any more; nothing was written.", *broken]))
 
 
 def _move(draft: Path, root: Path, name: str) -> None:

@@ -7,8 +7,8 @@ import yaml
 
 from sekali import generate
 from sekali.contracts import Catalogue
+from tests.architecture.health import FILES
 from tests.architecture.house import ROOT
-from tests.journeys.fourth_agency import FILES
 
 STORE_TEST = '''\
 """The tables are those of the migrations."""

@@ -1,4 +1,4 @@
-"""A health agency, whole: what a developer writes to hear residents and to say a fact. Path -> text."""
+"""A made-up health agency, whole and small: what the laws are shown to hold on, and spoiled to fail. Path -> text."""
 
 CARD = """\
 topic: health.visit-planned.v1
