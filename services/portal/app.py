@@ -62,7 +62,7 @@ def workers(settings: Settings, agencies: Agencies, handing: service.Handing) ->
 
     async def bury(bus: Bus) -> None:
         async with bus.transaction() as session:
-            await service.bury_old_corrections(session, settings.correction_kept)
+            await service.bury_old_corrections(session)
 
     async def succeed(bus: Bus) -> None:
         for say in (service.say_on_v2, service.bury_v1):

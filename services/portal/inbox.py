@@ -22,7 +22,8 @@ def hearing(catalogue: Catalogue) -> Inbox:
         "population.resident.v1",
         into=tables.resident,
         columns={"standing": "standing"},
-        then=service.withdraw_for_the_annulled,
+        then=service.residents_changed,
+        ended=tables.resident.c.standing == "ANNULLED",
     )
     inbox.effect("population.correction-decided.v1")(close_correction)
     for contract in tracked(catalogue):
@@ -31,6 +32,8 @@ def hearing(catalogue: Catalogue) -> Inbox:
             into=tables.application,
             columns=PROGRESS,
             then=partial(service.track, owner(contract.topic)),
+            ended=tables.application.c.next_actor == "NOBODY",
+            person="resident_id",
         )
     return inbox
 

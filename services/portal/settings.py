@@ -19,8 +19,5 @@ class Settings(AgencySettings):
     not_heard_patience: timedelta = timedelta(days=1)
     """How long a kept submission waits for an agency that is up but has not heard of the citizen yet."""
 
-    correction_kept: timedelta = timedelta(days=365)
-    """How long a closed correction stays on the bus (the card of portal.correction.v1)."""
-
     declarations_every: timedelta = timedelta(seconds=30)
     """How often the other agencies' forms are read ahead, so that a submission can be kept while a door is down."""

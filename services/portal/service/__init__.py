@@ -5,7 +5,7 @@ from services.portal.service.corrections import bury_old_corrections, close_corr
 from services.portal.service.current import CURRENT
 from services.portal.service.declarations import door_down, known_or_asked, read_ahead, remember, unknown_form
 from services.portal.service.handing import Handing
-from services.portal.service.residents import withdraw_for_the_annulled
+from services.portal.service.residents import residents_changed
 from services.portal.service.submissions import Filled, keep, say_contact
 from services.portal.service.succession import bury_v1, say_on_v2
 from services.portal.service.tracker import track
@@ -23,9 +23,9 @@ __all__ = [
     "known_or_asked",
     "read_ahead",
     "remember",
+    "residents_changed",
     "say_contact",
     "say_on_v2",
     "track",
     "unknown_form",
-    "withdraw_for_the_annulled",
 ]

@@ -1,7 +1,6 @@
 """A citizen proposes a correction, its owner decides, and after a year it ends."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +9,7 @@ from sekali import outbox as said
 from sekali.database import now
 from sekali.errors import SekaliError
 from services.portal import outbox
-from services.portal.model import Decision, Proposal
+from services.portal.model import CORRECTION_TOPIC, Decision, Proposal
 from services.portal.store import corrections
 
 
@@ -33,8 +32,8 @@ async def close_correction(session: AsyncSession, correction_id: UUID, decision:
         raise UnknownCorrection("A decision came on a correction that the portal never proposed.")
 
 
-async def bury_old_corrections(session: AsyncSession, kept: timedelta) -> int:
-    """Ends closed corrections whose keeping time is over; gives how many."""
-    ended = await corrections.bury(session, now(session) - kept)
+async def bury_old_corrections(session: AsyncSession) -> int:
+    """Ends closed corrections whose keeping time on the bus is over; gives how many."""
+    ended = await corrections.bury(session, now(session) - said.kept_after_end(session, CORRECTION_TOPIC))
     await said.put(session, *outbox.correction_tombstones(ended))
     return len(ended)

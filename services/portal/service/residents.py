@@ -1,9 +1,10 @@
-"""The contact, the proposals and the pending submissions of the annulled and the erased are withdrawn."""
+"""What citizens said of themselves is withdrawn with an annulled record, and erased with an erased one."""
 
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sekali import erasure
 from sekali import outbox as said
 from sekali.database import now
 from services.portal import outbox
@@ -11,14 +12,35 @@ from services.portal.service.submissions import refuse
 from services.portal.store import contact, corrections, submissions
 
 
-async def withdraw_for_the_annulled(session: AsyncSession, keys: list[UUID]) -> None:
+async def residents_changed(session: AsyncSession, keys: list[UUID]) -> None:
     """Derived from the copies' present rows: right after a skip or a rebuild, and nothing the second time."""
-    residents = await contact.withdrawn(session, keys)
-    if not residents:
-        return
+    annulled, erased = await contact.withdrawn(session, keys)
+    if annulled:
+        await _withdraw(session, annulled)
+    for resident_id in erased:
+        await _erase(session, resident_id)
+
+
+async def _withdraw(session: AsyncSession, residents: list[UUID]) -> None:
+    """The contact goes, proposals close, forms under way are let go; the citizen still sees that it was so."""
     at = now(session)
     tombstones = outbox.contact_tombstones(await contact.withdraw(session, residents, at))
     closed = [outbox.correction(row) for row in await corrections.close_all(session, residents, at)]
     await said.put(session, *tombstones, *closed)
     for submission_id in await submissions.of_residents(session, residents):
         await refuse(session, submission_id, {"slug": "resident-not-in-force"})
+
+
+async def _erase(session: AsyncSession, resident_id: UUID) -> None:
+    """No law makes the portal keep anything."""
+    at = now(session)
+    contacts = outbox.contact_tombstones(await contact.withdraw(session, [resident_id], at))
+    ended = outbox.correction_tombstones(await corrections.end_all(session, resident_id, at))
+    under_way, settled = await submissions.forget(session, resident_id)
+    cleared = {
+        "contacts": len({one.key for one in contacts}),
+        "corrections": len(ended),
+        "submissions": under_way,
+        "outcomes": settled,
+    }
+    await erasure.end_own(session, resident_id, ended=[*contacts, *ended], cleared=cleared)

@@ -11,6 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.portal.model import Decision, Proposal
 from services.portal.store.tables import correction
 
+GRAVE = {
+    "version": correction.c.version + 1,
+    "gone": True,
+    **dict.fromkeys(("resident_id", "topic", "field", "seen_version", "proposed")),
+    **dict.fromkeys(("decision", "reason_code", "decided_at", "closed_at")),
+}
+
 
 async def open_(
     session: AsyncSession, resident_id: UUID, proposals: Sequence[Proposal], at: datetime
@@ -80,17 +87,18 @@ async def bury(session: AsyncSession, closed_before: datetime, limit: int = 500)
     emptied = await session.execute(
         update(correction)
         .where(correction.c.correction_id.in_((await session.scalars(due)).all()))
-        .values(
-            version=correction.c.version + 1,
-            gone=True,
-            resident_id=None,
-            topic=None,
-            field=None,
-            seen_version=None,
-            decision=None,
-            reason_code=None,
-            decided_at=None,
-        )
+        .values(GRAVE)
+        .returning(correction.c.correction_id, correction.c.version)
+    )
+    return sorted((row.correction_id, row.version) for row in emptied)
+
+
+async def end_all(session: AsyncSession, resident_id: UUID, at: datetime) -> list[tuple[UUID, int]]:
+    """Empties all corrections of an erased resident, open and closed; keys and versions of the tombstones."""
+    emptied = await session.execute(
+        update(correction)
+        .where(correction.c.resident_id == resident_id, ~correction.c.gone)
+        .values(GRAVE | {"said_at": at})
         .returning(correction.c.correction_id, correction.c.version)
     )
     return sorted((row.correction_id, row.version) for row in emptied)

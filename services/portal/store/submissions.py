@@ -93,6 +93,17 @@ async def of_residents(session: AsyncSession, residents: Sequence[UUID]) -> Sequ
     return found.all()
 
 
+async def forget(session: AsyncSession, resident_id: UUID) -> tuple[int, int]:
+    """Everything of an erased resident goes, also what became of it: (under way, settled)."""
+    under_way_ = await session.execute(
+        delete(submission).where(submission.c.resident_id == resident_id).returning(submission.c.submission_id)
+    )
+    settled_ = await session.execute(
+        delete(outcome).where(outcome.c.resident_id == resident_id).returning(outcome.c.submission_id)
+    )
+    return len(under_way_.all()), len(settled_.all())
+
+
 async def remember_declaration(
     session: AsyncSession, agency: str, form: str, boxes: Sequence[Mapping[str, Any]], at: datetime
 ) -> None:

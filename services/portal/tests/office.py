@@ -10,11 +10,12 @@ from fastavro import parse_schema, schemaless_reader
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sekali import testing
 from sekali.codec import Heard
 from sekali.contracts import Catalogue
 from sekali.database import Database
+from sekali.erasure import Erasures
 from sekali.inbox import Effect, Inbox, Projection
-from sekali.projection import Copy
 from sekali.sealing import Keyring, version_bytes
 from sekali.testing import Clock
 from services.portal import service
@@ -61,9 +62,7 @@ class Office:
         record: Any = Record(int(self.clock.at.timestamp() * 1000))
         heard = Heard(record, key, uuid4(), self.versions[key], value, None)
         async with self.transaction() as session:
-            changed = await Copy(declared).apply(session, [heard])
-            if declared.then is not None and changed:
-                await declared.then(session, changed)
+            await testing.heard(session, Erasures(self.catalogue, self.inbox.declared), declared, heard)
 
     async def happens(self, topic: str, event: object) -> None:
         """An event of a fact topic arrives."""

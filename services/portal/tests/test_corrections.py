@@ -127,7 +127,7 @@ async def test_a_year_after_closing_it_ends(office: Office, door: httpx.AsyncCli
     for days, ended in ((364, 0), (2, 1), (1, 0)):
         office.clock.turn(days=days)
         async with office.transaction() as session:
-            assert await service.bury_old_corrections(session, office.settings.correction_kept) == ended
+            assert await service.bury_old_corrections(session) == ended
     assert (await office.said(CORRECTION))[-1] == {"gone": 3}
     assert (await door.get("/corrections", headers=token(melati))).json() == {"corrections": []}
 
@@ -136,7 +136,7 @@ async def test_an_open_one_never_ends_by_itself(office: Office, door: httpx.Asyn
     await propose(office, door, counter)
     office.clock.turn(days=5000)
     async with office.transaction() as session:
-        assert await service.bury_old_corrections(session, office.settings.correction_kept) == 0
+        assert await service.bury_old_corrections(session) == 0
 
 
 async def test_the_present_state_can_be_said_again(office: Office, door: httpx.AsyncClient, counter: Counter) -> None:
