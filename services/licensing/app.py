@@ -1,7 +1,8 @@
 """The licensing agency, joined: the only place where its parts are built."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -9,16 +10,18 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import tracing
+from sekali.asking import Asking
 from sekali.bus import Bus, Worker
 from sekali.database import now, utc_now
 from sekali.doors import application, serve
 from sekali.workdays import day_of
 from services.licensing import prefill, service
-from services.licensing.forms import citizen, desk
+from services.licensing.forms import citizen, desk, verifying
 from services.licensing.inbox import inbox
 from services.licensing.settings import Settings
 from services.licensing.store import applications
 
+REGISTRY = "population"
 TITLE = {"id": "Perizinan berusaha", "en": "Business licensing"}
 Find = Callable[[AsyncSession], Awaitable[list[UUID]]]
 Act = Callable[[AsyncSession, UUID], Awaitable[bool]]
@@ -30,7 +33,14 @@ def build(settings: Settings | None = None, clock: Callable[[], datetime] = utc_
     settings = settings or Settings()
     prefill.business_licence_form()  # a form or table that breaks a law stops the start, not the first citizen
     bus = Bus(settings, inbox=inbox, current=service.CURRENT, workers=workers(settings), clock=clock)
-    return application(bus, citizen, desk, title=TITLE)
+    registry = Asking(settings.agency, REGISTRY, settings.doors.get(REGISTRY), settings.verify_timeout)
+
+    @asynccontextmanager
+    async def client() -> AsyncIterator[None]:
+        yield
+        await registry.close()
+
+    return application(bus, citizen, desk, verifying(registry), title=TITLE, lifespan=[client])
 
 
 def workers(settings: Settings) -> list[Worker]:

@@ -20,3 +20,5 @@ class Settings(AgencySettings):
     """How long an application that has ended stays on the bus; its topic card says the same."""
     worker_every: timedelta = timedelta(seconds=30)
     """How often the clocks are looked at: deadlines, silent questions, old applications."""
+    verify_timeout: timedelta = timedelta(seconds=5)
+    """How long the civil registry may take to say match or no match before it counts as away."""

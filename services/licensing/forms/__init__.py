@@ -2,5 +2,6 @@
 
 from services.licensing.forms.citizen import citizen
 from services.licensing.forms.desk import desk
+from services.licensing.forms.verifying import verifying
 
-__all__ = ["citizen", "desk"]
+__all__ = ["citizen", "desk", "verifying"]
