@@ -109,7 +109,7 @@ def test_the_command_verifies_all_chains_and_names_the_first_broken_entry(
 
 
 async def change_the_last(stack: Stack, resident_id: UUID, fields: str) -> int:
-    """The last verified use at the registry, as somebody with the database's own administrator's password, triggers off; the number of the entry."""
+    """As somebody with the password of the registry's database server, triggers off; the number of the entry."""
     name = stack.endpoints.postgres["population"].rpartition("/")[2]
     database = Database(stack.platform.admin.postgres_at(name), pool_size=1)
     async with database.transaction() as session:
