@@ -16,13 +16,13 @@ from fastavro import parse_schema, schemaless_reader
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sekali import migrations
+from sekali import migrations, testing
 from sekali.codec import Heard
 from sekali.contracts import Catalogue
 from sekali.database import Database
+from sekali.erasure import Erasures
 from sekali.inbox import Inbox, Projection
 from sekali.outbox import WRITER, Writer
-from sekali.projection import Copy
 from sekali.rights import keyrings
 from sekali.sealing import Keyring, version_bytes
 from sekali.settings import AgencySettings
@@ -71,9 +71,8 @@ class Office:
         assert isinstance(declared, Projection)
         record: Any = _Record(int(self.clock.at.timestamp() * 1000))
         async with self.transaction() as session:
-            changed = await Copy(declared).apply(session, [Heard(record, key, uuid4(), told, value, None)])
-            if declared.then is not None and changed:
-                await declared.then(session, changed)
+            heard = Heard(record, key, uuid4(), told, value, None)
+            await testing.heard(session, Erasures(self.catalogue, self.inbox.declared), declared, heard)
 
     async def said(self, topic: str) -> list[dict[str, Any] | None]:
         """What waits in the outbox for a topic, opened, oldest first; None for a tombstone."""
