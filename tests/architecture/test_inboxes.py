@@ -8,8 +8,9 @@ from sqlalchemy import BigInteger, Boolean, Column, DateTime, MetaData, Table, T
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali.contracts import Catalogue
-from sekali.inbox import Effect, Inbox
+from sekali.inbox import Effect, Inbox, Projection
 from services.licensing.events import TaxKswpAnswered
+from tests.architecture.copied_columns import unread
 from tests.architecture.house import ROOT, agencies, keeps
 from tests.architecture.inboxes import (
     columns_come_from_the_contract,
@@ -122,14 +123,61 @@ def test_a_field_that_no_column_reads_is_told(village: Village) -> None:
     assert "Remove it from the contract" in said
 
 
+SOMEBODY_ELSES = """
+from services.licensing import events
+
+
+class Other:
+    reason_code = ""
+
+
+def take(event: events.TaxKswpAnswered, other: Other, anything):
+    anything.answer.reason_code
+    return event.answer.result if event.answer else event.request_id, other.reason_code
+"""
+
+
 def test_a_field_that_no_use_case_reads_is_told(village: Village) -> None:
-    """`answer.result` is read somewhere, the reason is not."""
-    village.write("services/licensing/inbox.py", "def take(event):\n    return event.answer.result, event.request_id\n")
+    """`answer.result` is read. A `reason_code` is read too, but of another class."""
+    village.write("services/licensing/events.py", (ROOT / "services/licensing/events.py").read_text())
+    village.write("services/licensing/inbox.py", SOMEBODY_ELSES)
     inbox = Inbox({ANSWERED: Effect(ANSWERED, handler, TaxKswpAnswered)})
     contracts = {pair: contract for pair, contract in CATALOGUE.contracts.items() if pair == ("licensing", ANSWERED)}
     catalogue = Catalogue(CATALOGUE.cards, CATALOGUE.revisions, contracts)
     (said,) = every_field_is_used("licensing", inbox, catalogue, village.root)
     assert said.startswith(f"contracts/licensing/{ANSWERED}.avsc, field answer.reason_code")
+
+
+TABLES = "from sqlalchemy import select\nfrom services.ward.store.tables import resident\n"
+READS = {
+    "a statement": "def f():\n    return select(resident.c.name)",
+    "a condition": "def f():\n    return select(resident).where(resident.c.name == 'x')",
+    "a short name": "def f():\n    r = resident.c\n    return select(r.version, r.name)",
+    "a list of names": "NAMES = ('version', 'name')\n\n\ndef f():\n    return [resident.c[one] for one in NAMES]",
+    "a row": "def f(s):\n    return s.execute(select(resident))\n\n\ndef g(s):\n    row = f(s)\n    return row.name",
+    "a row by its caller": "def f(s):\n    return s.execute(select(resident))\n\n\ndef g(s):\n    return f(s)['name']",
+    "a whole row": "def f(s):\n    return [dict(row) for row in s.execute(select(resident))]",
+}
+UNREAD = {
+    "nothing": "",
+    "its mapping": "COLUMNS = {'name': 'identity.full_name'}",
+    "another table": "def f():\n    return select(other.c.name, resident.c.version)",
+    "another thing": "def f(thing):\n    return select(resident.c.version), thing.name",
+    "far from the table": "def f(row):\n    return row['name']",
+}
+
+
+@pytest.mark.parametrize("name", [*READS, *UNREAD])
+def test_a_column_is_followed_from_its_table(village: Village, name: str) -> None:
+    village.write("services/ward/store/copies.py", TABLES + (READS | UNREAD)[name] + "\n")
+    declared = Projection(RESIDENT, copy(Column("name", Text)), {"name": "identity.full_name"})
+    assert list(unread(village.root, "ward", declared)) == (["identity.full_name"] if name in UNREAD else [])
+
+
+def test_a_column_that_fills_a_box_is_read(village: Village) -> None:
+    declared = Projection(RESIDENT, copy(Column("name", Text)), {"name": "identity.full_name"})
+    village.write("services/ward/visit.form.yaml", (village.home / "visit.form.yaml").read_text())
+    assert not list(unread(village.root, "ward", declared))
 
 
 def test_a_class_of_another_agency_is_told() -> None:
