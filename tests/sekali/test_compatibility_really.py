@@ -73,7 +73,11 @@ def same(reader: Schema, read: Any, writer: Schema, written: Any) -> bool:
 
 def _is_of(schema: Schema, read: Any) -> bool:
     kind = schema if isinstance(schema, str) else schema["type"]
-    return isinstance(read, {"array": list, "map": dict, "record": dict, "enum": str}.get(kind, object))
+    number = isinstance(read, int | float) and not isinstance(read, bool)
+    types: dict[str, Any] = {"array": list, "map": dict, "record": dict, "null": type(None), "boolean": bool}
+    if kind in types:
+        return isinstance(read, types[kind])
+    return number if kind in {"int", "long", "float", "double"} else isinstance(read, str | bytes)
 
 
 def _same_whole(kind: str, reader: Schema, read: Any, writer: Schema, written: Any) -> bool:
