@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from services.tax.tests.doors import doors
 from services.tax.tests.office import CONTACT, LICENCE, RESIDENT, Office
@@ -250,3 +251,41 @@ async def test_anothers_submission_id_shows_no_receipt(http: httpx.AsyncClient, 
     refused = await http.post("/forms/activation", json=body, headers=citizen(other))
     assert refused.status_code == 409
     assert MELATIS_NIK not in refused.text
+
+
+async def test_what_is_shown_of_other_agencies_facts_is_recorded(
+    http: httpx.AsyncClient, office: Office, known: None
+) -> None:
+    await http.get("/forms/activation", headers=citizen())
+    await submit(http)
+    await http.get("/taxpayers/me", headers=citizen())
+    await http.get(f"/residents/{MELATI}", headers=OFFICER)
+    entries = await office.rows("select * from use_entry order by number")
+    assert [(one["kind"], one["officer"], one["way"], one["topic"]) for one in entries] == [
+        ("CITIZEN", None, "PREFILL", LICENCE),
+        ("CITIZEN", None, "PREFILL", RESIDENT),
+        ("CITIZEN", None, "PREFILL", CONTACT),
+        ("CITIZEN", None, "DISCLOSE", LICENCE),
+        ("CITIZEN", None, "DISCLOSE", RESIDENT),
+        ("OFFICER", "contoh", "DISCLOSE", RESIDENT),
+    ]
+    shown = [set(one["fields"]) for one in entries]
+    assert sum(len(fields) for fields in shown[:3]) == 24, "the boxes that were filled"
+    assert {"place.street", "place.village_code"} <= shown[3]
+    assert {"address.street", "identity.full_name", "civil.marital_status"} <= shown[4]
+    assert {"family.mother_name", "standing"} <= shown[5]
+
+
+async def test_what_cannot_be_recorded_is_not_shown(http: httpx.AsyncClient, office: Office, known: None) -> None:
+    await submit(http)
+    async with office.transaction() as session:
+        await session.execute(text("alter table use_head rename to elsewhere"))
+    doors = {"/forms/activation": citizen(), "/taxpayers/me": citizen(), f"/residents/{MELATI}": OFFICER,
+             f"/taxpayers/{MELATI}": OFFICER}  # fmt: skip
+    for path, headers in doors.items():
+        answer = await http.get(path, headers=headers)
+        assert (answer.status_code, answer.json()["type"]) == (503, "urn:sekali:problem:use-not-recorded"), path
+        assert "MELATI" not in answer.text
+    hold = await http.post(f"/taxpayers/{MELATI}/name-hold", json={"held": True}, headers=OFFICER)
+    assert hold.status_code == 503
+    assert (await office.rows("select name_held from taxpayer"))[0]["name_held"] is False, "nothing of it was done"
