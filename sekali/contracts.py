@@ -200,6 +200,8 @@ def read_schema(path: Path) -> Schema:
         raise CatalogueError(f"{_short(path)}: it is no valid Avro schema ({wrong}). Correct it.") from wrong
     if not isinstance(schema, dict) or schema.get("type") != "record":
         raise CatalogueError(f"{_short(path)}: a topic carries a record. Begin with " + '{"type": "record", ...}.')
+    if not isinstance(schema.get("fields"), list):  # fastavro takes a record without
+        raise CatalogueError(f"{_short(path)}: the record lacks its fields. Add a list of them.")
     for group in sealed_fields(schema):
         try:
             parse_schema(group.inner, _write_hint=False)

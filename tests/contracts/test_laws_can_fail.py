@@ -82,6 +82,51 @@ def test_a_wrong_contract_is_told(
     assert all(word in said for word in ("tax: its contract on", RESIDENT, *words)), said
 
 
+def asking(*paths: str, doc: str = "Who applies is who they say.") -> Callable[[Schema], object]:
+    return lambda schema: schema.update(verify=[{"field": path, "doc": doc} for path in paths])
+
+
+VERIFY: list[tuple[Callable[[Schema], object], str]] = [
+    (asking("family.father_name"), "verify family.father_name: no sealed group of revision"),
+    (asking("family"), "verify family: no sealed group"),
+    (asking("standing"), "verify standing: no sealed group"),
+    (asking("identity.nik"), "verify identity.nik: the contract opens that group"),
+    (asking("family.mother_name", doc=" "), "verify family.mother_name: it has no reason"),
+    (asking("family.mother_name", "family.mother_name"), "verify family.mother_name: it stands twice"),
+]
+
+
+@pytest.mark.parametrize(("edit", "words"), VERIFY, ids=[words for _, words in VERIFY])
+def test_a_wrong_verify_is_told(country: Country, edit: Callable[[Schema], object], words: str) -> None:
+    country.contract("licensing", RESIDENT, edit)
+    assert words in broken(country, contracts.verified, "licensing", RESIDENT)
+
+
+def test_a_verify_that_keeps_the_law(country: Country) -> None:
+    country.contract("licensing", RESIDENT, asking("family.mother_name", "civil.marital_status"))
+    assert not broken(country, contracts.verified, "licensing", RESIDENT)
+
+
+def test_a_fact_is_not_verified(country: Country) -> None:
+    country.contract("licensing", "tax.kswp-answered.v1", asking("answer.result"))
+    assert "Remove verify" in broken(country, contracts.verified, "licensing", "tax.kswp-answered.v1")
+
+
+def test_a_contract_that_outlives_its_topic_is_told(country: Country) -> None:
+    country.card("tax.taxpayer.v1", sunset={"on": "2027-12-31", "successor": "tax.taxpayer.v2"})
+    said = broken(country, contracts.within_sunset, "licensing", "tax.taxpayer.v1")
+    assert "is after the topic's sunset 2027-12-31. Write 2027-12-31 or earlier, and add a contract on" in said
+    country.contract("licensing", "tax.taxpayer.v1", lambda s: s.update(valid_until="2027-12-31"))
+    assert not broken(country, contracts.within_sunset, "licensing", "tax.taxpayer.v1")
+
+
+def test_a_symbol_that_came_later_may_be_missing_and_one_that_nobody_says_may_not(country: Country) -> None:
+    country.revision(RESIDENT, lambda s: religion(s)["symbols"].append("LAINNYA"), number=2)
+    assert not broken(country, contracts.every_symbol, "tax", RESIDENT)
+    country.contract("tax", RESIDENT, lambda s: religion(s)["symbols"].append("NEVER"))
+    assert "nobody says the symbols NEVER. Remove them" in broken(country, contracts.every_symbol, "tax", RESIDENT)
+
+
 def test_a_contract_that_has_ended_is_told(country: Country) -> None:
     assert not broken(country, contracts.in_force, "tax", RESIDENT, date(2028, 12, 31))
     said = broken(country, contracts.in_force, "tax", RESIDENT, date(2029, 1, 1))

@@ -1,5 +1,6 @@
 """Each law of topics finds what it forbids, and its sentence names agency, field and way out."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,57 @@ def test_an_optional_sealed_field_and_a_new_symbol_are_allowed(country: Country)
     frozen.freeze(country.ground())
     ground = country.ground()
     assert not [line for law in TOPIC_LAWS for line in law(ground, RESIDENT)]
+
+
+TAXPAYER = "tax.taxpayer.v1"
+
+
+def ending(country: Country, on: str, successor: str = "tax.taxpayer.v2", **follower: Any) -> None:
+    """tax.taxpayer.v1 ends; `follower` are members of the card of tax.taxpayer.v2."""
+    country.card(TAXPAYER, sunset={"on": on, "successor": successor})
+    source = country.root / f"schemas/tax/{TAXPAYER}"
+    copied = source.with_name("tax.taxpayer.v2")
+    shutil.copytree(source, copied)
+    for name in ("topic.yaml", "1.avsc"):
+        (copied / name).write_text((copied / name).read_text().replace(TAXPAYER, "tax.taxpayer.v2"))
+    country.card("tax.taxpayer.v2", sunset=None, **follower)
+
+
+def test_a_sunset_that_keeps_the_law(country: Country) -> None:
+    ending(country, "2028-12-31")
+    assert not broken(country, cards.sunset, TAXPAYER)
+
+
+def test_a_sunset_without_a_follower_is_told(country: Country) -> None:
+    country.card(TAXPAYER, sunset={"on": "2028-12-31", "successor": "tax.taxpayer.v2"})
+    assert "tax.taxpayer.v2 has no card. Add schemas/tax/tax.taxpayer.v2/" in broken(country, cards.sunset, TAXPAYER)
+
+
+@pytest.mark.parametrize("successor", ["tax.taxpayer.v3", "tax.taxpayer.v1", "portal.contact.v2", "tax.other.v2"])
+def test_a_follower_of_another_name_or_number_is_told(country: Country, successor: str) -> None:
+    ending(country, "2028-12-31", successor)
+    assert f"{successor}. Write tax.taxpayer.v2" in broken(country, cards.sunset, TAXPAYER)
+
+
+def test_a_follower_with_another_key_is_told(country: Country) -> None:
+    ending(country, "2028-12-31", key="taxpayer_id")
+    assert "has another key or kind. Keep both" in broken(country, cards.sunset, TAXPAYER)
+
+
+def test_a_sunset_that_has_passed_names_who_still_reads(country: Country) -> None:
+    ending(country, "2026-11-21")
+    said = broken(country, cards.sunset, TAXPAYER)
+    assert "2026-11-21 has passed. Remove the contracts of licensing" in said
+    (country.root / f"contracts/licensing/{TAXPAYER}.avsc").unlink()
+    assert not broken(country, cards.sunset, TAXPAYER)
+
+
+def test_codes_travel_open_as_a_list_and_text_does_not(country: Country) -> None:
+    code = {"type": "enum", "name": "Code", "symbols": ["UNKNOWN"], "default": "UNKNOWN"}
+    country.revision(RESIDENT, lambda s: add(s, name="codes", type={"type": "array", "items": code}))
+    assert not broken(country, cards.open_fields, RESIDENT)
+    country.revision(RESIDENT, lambda s: add(s, name="words", type={"type": "array", "items": "string"}))
+    assert "field words" in broken(country, cards.open_fields, RESIDENT)
 
 
 def test_a_name_that_changes_is_told(country: Country) -> None:
