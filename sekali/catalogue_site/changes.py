@@ -1,45 +1,38 @@
-"""What a revision changed against the one before it, field by field."""
+"""What a revision changed against the one before it: `sekali schemas diff` as the rows of a page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from sekali.catalogue_site.fields import Field, every
+from sekali.compatibility import parse
+from sekali.compatibility.changes import changes
 from sekali.contracts import Revision
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """Paths of fields that came, went, or look different now."""
+class Row:
+    """`kind` is added, removed or changed; `words` are in English. `field` is None where the record itself changed."""
 
+    kind: str
+    path: str
+    words: str
+    field: Field | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
     revision: Revision
-    added: tuple[Field, ...] = ()
-    removed: tuple[Field, ...] = ()
-    changed: tuple[Field, ...] = ()
-
-    @property
-    def nothing(self) -> bool:
-        return not (self.added or self.removed or self.changed)
+    rows: tuple[Row, ...] = ()
 
 
-def history(revisions: Sequence[Revision]) -> list[Change]:
+def between(old: Revision, new: Revision) -> tuple[Row, ...]:
+    named = {field.path: field for field in (*every(old.schema), *every(new.schema))}
+    found = changes(parse(old.schema), parse(new.schema))
+    return tuple(Row(one.kind, one.path, one.words, named.get(one.path)) for one in found)
+
+
+def history(revisions: Sequence[Revision]) -> list[Step]:
     """Newest first; of the first revision nothing is told."""
-    told = [Change(revisions[0])]
-    for before, now in pairwise(revisions):
-        old = {field.path: field for field in every(before.schema)}
-        new = {field.path: field for field in every(now.schema)}
-        told.append(
-            Change(
-                now,
-                added=tuple(field for path, field in new.items() if path not in old),
-                removed=tuple(field for path, field in old.items() if path not in new),
-                changed=tuple(field for path, field in new.items() if path in old and _differs(old[path], field)),
-            )
-        )
-    return told[::-1]
-
-
-def _differs(old: Field, new: Field) -> bool:
-    if old.members and new.members:  # what changed inside a group is told of its members
-        return (old.label, old.doc, old.optional) != (new.label, new.doc, new.optional)
-    return old != new
+    steps = [Step(revisions[0])] + [Step(new, between(old, new)) for old, new in pairwise(revisions)]
+    return steps[::-1]

@@ -1,25 +1,18 @@
 """Writes the pages: the same ones under id/ and en/, from templates, with a link from each to its twin."""
 
-import os
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
-from sekali.catalogue_site.changes import history
+from sekali.catalogue_site.changes import between, history
 from sekali.catalogue_site.examples import examples
-from sekali.catalogue_site.fields import docs, fields, leaves
+from sekali.catalogue_site.fields import docs, fields
 from sekali.catalogue_site.flow import Agency, Flow, agencies, flows
 from sekali.catalogue_site.picture import pictures
-from sekali.catalogue_site.words import LANGUAGES, Language, Words
+from sekali.catalogue_site.templating import TEMPLATES, environment, linker
+from sekali.catalogue_site.words import LANGUAGES, Words
 from sekali.contracts import Catalogue
-
-TEMPLATES = Path(__file__).with_name("templates")
-BREAKS = re.compile(r"(?<=[._-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +35,14 @@ class Site:
 
     def files(self) -> Iterator[tuple[str, str]]:
         yield "site.css", (TEMPLATES / "site.css").read_text(encoding="utf-8")
-        yield (
-            "index.html",
-            _environment("id", "index.html")
-            .get_template("door.html.j2")
-            .render(doors=[Words(language) for language in LANGUAGES]),
-        )
+        door = environment("id").get_template("door.html.j2")
+        yield "index.html", door.render(link=linker("index.html"), doors=[Words(language) for language in LANGUAGES])
         for language in LANGUAGES:
+            templates = environment(language)
             for page in self._pages():
                 place = f"{language}/{page.place}"
-                template = _environment(language, place).get_template(page.template)
-                yield place, template.render(page.parts, place=page.place, **self._shared())
+                given = {"place": page.place, "link": linker(place), **self._shared(), **page.parts}
+                yield place, templates.get_template(page.template).render(given)
 
     def _shared(self) -> dict[str, Any]:
         return {"catalogue": self._catalogue, "flows": self._flows, "agencies": self._agencies}
@@ -76,9 +66,11 @@ class Site:
             "readers": _readers(flow),
             "history": history(self._catalogue.revisions[topic]),
             "examples": examples(folder / "examples", fields(latest.schema)),
-            "predecessors": [
-                other.topic for other in self._flows if other.card.sunset and other.card.sunset.successor == topic
-            ],
+            "predecessors": {
+                other.topic: between(self._catalogue.latest(other.topic), latest)
+                for other in self._flows
+                if other.card.sunset and other.card.sunset.successor == topic
+            },
         }
 
     def _agency(self, agency: Agency) -> dict[str, Any]:
@@ -103,43 +95,3 @@ def _readers(flow: Flow) -> dict[str, dict[str, list[str]]]:
         for verified in contract.verify:
             found.setdefault(verified.path, {"reads": [], "verifies": []})["verifies"].append(contract.agency)
     return found
-
-
-def _environment(language: Language, place: str) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
-    environment.globals |= {
-        "words": Words(language),
-        "link": _linker(place),
-        "fields_of": fields,
-        "leaves": leaves,
-        "docs": docs,
-        "alone": False,
-    }
-    environment.filters |= {"breakable": breakable, "units": units, "capitalize_first": capitalize_first}
-    return environment
-
-
-def _linker(place: str) -> Callable[[str], str]:
-    """A link from this page to a place in the site, relative, so that the site opens from a folder as from a server."""
-
-    def link(to: str) -> str:
-        return os.path.relpath(to, Path(place).parent)
-
-    return link
-
-
-def breakable(name: str) -> Markup:
-    """A long name that may break after each of its dots, dashes and underscores."""
-    return Markup("<wbr>").join(part for part in BREAKS.split(name) if part)
-
-
-def units(number: float) -> str:
-    """A coordinate without needless digits."""
-    return f"{number:.1f}".removesuffix(".0")
-
-
-def capitalize_first(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from sekali.catalogue_site.flow import Flow
 
 WIDTH = 346.0
-LETTER = 8.2  # an ample width of one letter of a lane's name, bold
+LETTER = 8.4  # width of one letter of a lane's name, bold, in a wide font
+THIN_LETTER = 7.6  # and of a topic's name
+UNTIL = 20  # letters that a sunset adds to it
 NARROWEST = 34.0  # of a lane; beyond ten agencies the picture grows wider
-ROW = 44.0
+ROW = 46.0
 ROWS = 14  # of a part, so that it fits on a page of A4
 LEGEND = 86.0
 
@@ -59,11 +61,13 @@ def pictures(agencies: Sequence[str], flows: Sequence[Flow]) -> list[Picture]:
     """One or more parts, each with all lanes. An empty catalogue has no picture."""
     parts = _parts(flows)
     longest = max((len(agency) for agency in agencies), default=0) * LETTER
-    upright = longest > WIDTH / max(len(agencies), 1)
-    lane = max(NARROWEST, WIDTH / max(len(agencies), 1)) if upright else WIDTH / max(len(agencies), 1)
+    names = max((len(flow.topic) + UNTIL * bool(flow.card.sunset) for flow in flows), default=0) * THIN_LETTER
+    even = max(WIDTH, names) / max(len(agencies), 1)
+    upright = longest > even
+    lane = max(NARROWEST, even) if upright else even
     lanes = tuple(Lane(agency, lane * (place + 0.5)) for place, agency in enumerate(agencies))
-    head = longest + 12 if upright else 26.0
-    width = max(WIDTH, lane * len(lanes))
+    head = longest * 1.1 + 16 if upright else 26.0
+    width = lane * len(lanes)
     found = []
     for number, part in enumerate(parts, 1):
         end = head + ROW * len(part)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
@@ -51,8 +51,15 @@ class Words:
         return both.get(self.language) or next(iter(both.values()))
 
     def count(self, what: str, n: int) -> str:
-        """`day`, `hour`: English has two forms."""
+        """`day`, `fields`: English has two forms, and some things have one for none."""
+        if n == 0 and f"{what}_none" in texts():
+            return self(f"{what}_none")
         return self(f"{what}_one" if n == 1 else f"{what}_other", n=n)
+
+    def days(self, n: int) -> str:
+        """Whole years are named beside the days that count."""
+        years = f" ({self.count('year', n // 365)})" if n >= 365 and n % 365 == 0 else ""
+        return self.count("day", n) + years
 
     def duration(self, ms: int) -> str:
         """In whole days where it is more than one, else in hours."""
@@ -62,6 +69,15 @@ class Words:
 
     def day(self, day: date) -> str:
         return f"{day.day} {self('months').split()[day.month - 1]} {day.year}"
+
+    def value(self, form: str, text: str) -> str:
+        """A value of an example; days and times are ISO 8601."""
+        if form == "day":
+            return self.day(date.fromisoformat(text))
+        if form == "time":
+            at = datetime.fromisoformat(text).astimezone(UTC)
+            return f"{self.day(at.date())}, {at:%H{self('clock')}%M} UTC"
+        return text
 
     def law(self, basis: str) -> str:
         """Contracts cite in the English way; Indonesian writes `pasal 20 ayat (2) huruf c`."""

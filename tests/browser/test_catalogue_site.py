@@ -7,7 +7,11 @@ import pytest
 from playwright.async_api import Browser, Locator
 
 from sekali import catalogue_site
+from sekali.catalogue_site.flow import Flow
+from sekali.catalogue_site.picture import pictures
+from sekali.catalogue_site.templating import environment
 from tests.browser.looking import DESKTOP, IN_SESSION_LOOP, PHONE, Scheme, looking
+from tests.catalogue.test_picture import card
 
 pytestmark = IN_SESSION_LOOP
 
@@ -106,6 +110,30 @@ async def test_letters_of_the_picture_can_be_read_on_a_phone(browser: Browser, s
         assert await smallest_letter(seen.page.locator("svg.flow")) >= 9.9
         texts = await seen.page.locator("svg.flow text").all_text_contents()
         assert "population.resident.v1" in texts
+
+
+OUTSIDE = """e => { return [...e.querySelectorAll('text')].filter(t => {
+  const box = t.getBoundingClientRect(), all = e.getBoundingClientRect();
+  return box.left < all.left - 1 || box.right > all.right + 1 || box.top < all.top - 1 || box.bottom > all.bottom + 1;
+}).map(t => t.textContent); }"""
+OVERLAPPING = """e => {
+  const boxes = [...e.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
+  return boxes.flatMap(([one, a], i) => boxes.slice(i + 1).filter(([, b]) =>
+    a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3
+  ).map(([two]) => one + ' lies over ' + two)); }"""
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 6, 11])
+async def test_no_words_of_a_growing_picture_are_cut_or_lie_over_each_other(browser: Browser, count: int) -> None:
+    names = ["population", "portal", "tax", "licensing", "immigration", "education", "health", "land", "police",
+             "transport", "veterinary"][:count]  # fmt: skip
+    async with looking(browser) as seen:
+        (picture,) = pictures(names, [Flow(card(f"{name}.correction-decided.v1"), ()) for name in names])
+        drawn = environment("id").get_template("flow.svg.j2").render(picture=picture)
+        await seen.page.set_content(f"<main style='width: 400px'>{drawn}</main>")
+        svg = seen.page.locator("svg.flow")
+        assert await svg.evaluate(OUTSIDE) == []
+        assert await svg.evaluate(OVERLAPPING) == []
 
 
 async def smallest_letter(picture: Locator) -> float:

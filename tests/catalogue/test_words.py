@@ -11,7 +11,21 @@ from sekali.catalogue_site.words import LANGUAGES, TextMissing, Words, texts
 from tests.catalogue.conftest import ROOT
 
 CODE = ROOT / "sekali" / "catalogue_site"
-BUILT = ("form_", "kind_", "personal_", "mode_", "change_", "day_", "hour_")
+BUILT = (
+    "form_",
+    "kind_",
+    "personal_",
+    "mode_",
+    "change_",
+    "day_",
+    "hour_",
+    "year_",
+    "topics_",
+    "agencies_",
+    "contracts_",
+    "fields_",
+    "sealed_",
+)
 """Beginnings of keys that the code puts together."""
 
 
@@ -32,7 +46,7 @@ def test_every_text_is_used_and_every_used_text_exists() -> None:
 def _used() -> Iterator[str]:
     for file in [*CODE.glob("*.py"), *CODE.glob("templates/*")]:
         yield from re.findall(r"(?:words|self|doors\[0\])\(\"(\w+)\"[,)]", file.read_text(encoding="utf-8"))
-    yield "months"
+    yield from ("months", "clock")
 
 
 def test_a_text_that_does_not_exist_is_told() -> None:
