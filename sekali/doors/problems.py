@@ -46,7 +46,7 @@ def answer(problem: Problem) -> JSONResponse:
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(RETRY_SECONDS)
     if problem.status == HTTPStatus.TOO_MANY_REQUESTS:
-        headers["Retry-After"] = str(problem.extra["retry_after_seconds"])
+        headers["Retry-After"] = str(problem.extra.get("retry_after_seconds", RETRY_SECONDS))
     return JSONResponse(jsonable_encoder(document), problem.status, headers, media_type=MEDIA_TYPE)
 
 

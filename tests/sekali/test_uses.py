@@ -170,6 +170,15 @@ async def test_many_write_at_once_and_the_chain_stays_one(books: Books) -> None:
     assert (await verified(books)).count == 96
 
 
+async def test_a_long_chain_is_walked_in_batches_with_progress(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = await filled(books)
+    monkeypatch.setattr(check, "BATCH", 7)
+    told: list[int] = []
+    async with books.database.transaction() as session:
+        assert await check.verify(session, books.holder, kept=kept, progress=told.append) == kept
+    assert told == [7, 14, 21, 24]
+
+
 async def test_verifying_is_not_disturbed_by_those_who_append(books: Books) -> None:
     done = asyncio.Event()
 

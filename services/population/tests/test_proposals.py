@@ -147,3 +147,15 @@ async def test_a_withdrawn_proposal_is_not_decided_on(office: Office) -> None:
     assert set(await office.refused(path, {"decision": "ACCEPTED"}, 409)) == {"decision"}
     unheard = await office.door.post(f"/proposals/{uuid4()}/decision", json={"decision": "ACCEPTED"}, headers=OFFICER)
     assert unheard.status_code == 404
+
+
+async def test_listing_proposals_is_a_use_of_what_she_said_and_of_what_the_register_says(office: Office) -> None:
+    _, melati = await office.register(card_a())
+    await hear(office, Proposal(uuid4(), melati))
+    assert len(await listed(office)) == 1
+    entries = await office.rows("select * from use_entry order by number")
+    assert [(one["topic"], one["fields"], one["officer"], one["resident_id"]) for one in entries] == [
+        ("population.resident.v1", ["identity.full_name"], "wulan", melati),
+        (TOPIC, ["proposal.field", "proposal.proposed"], "wulan", melati),
+    ]
+    assert entries[1]["agreement"] == office.bus.catalogue.contracts["population", TOPIC].agreement
