@@ -73,7 +73,7 @@ class _Table:
     def _names_table(self, function: Function) -> bool:
         return any(
             (isinstance(node, ast.Name) and node.id == self._name)
-            or (isinstance(node, ast.Attribute) and node.attr == self._name and _is(node.value, "tables"))
+            or (isinstance(node, ast.Attribute) and node.attr == self._name and _is(node.value, "tables", "store"))
             for node in ast.walk(function)
         )
 
@@ -140,5 +140,5 @@ def _ends(node: ast.expr, name: str) -> bool:
     return (isinstance(node, ast.Name) and node.id == name) or (isinstance(node, ast.Attribute) and node.attr == name)
 
 
-def _is(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
+def _is(node: ast.expr, *names: str) -> bool:
+    return isinstance(node, ast.Name) and node.id in names
