@@ -5,7 +5,10 @@ what it cleared, which the owner asks for at `GET /erasures/{person}` and puts i
 """
 
 from sekali.erasure.clearing import ERASURES, Erasures, end_own, withdrawn
-from sekali.erasure.holds import Hold, absent
+from sekali.erasure.holds import Hold, absent, restricted, years_after
 from sekali.erasure.receipts import collect, confirmation
 
-__all__ = ["ERASURES", "Erasures", "Hold", "absent", "collect", "confirmation", "end_own", "withdrawn"]
+__all__ = [
+    "ERASURES", "Erasures", "Hold", "absent", "collect", "confirmation", "end_own", "restricted", "withdrawn",
+    "years_after",
+]  # fmt: skip

@@ -56,11 +56,24 @@ async def listed(session: AsyncSession, person: UUID) -> list[dict[str, Any]]:
     return [dict(row) for row in (await session.execute(LISTED, {"person": person})).mappings()]
 
 
+def years_after(day: date, years: int) -> date:
+    """The same day of a later year; 28 February where there is no 29th."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
 async def absent(session: AsyncSession, key: UUID, what: str, way_out: str = "") -> Problem:
     """The problem for what is not there: 451 where a law holds it, else 404. `key`: the record's or the person's."""
+    return await restricted(session, key) or not_found(what, way_out)
+
+
+async def restricted(session: AsyncSession, key: UUID) -> Problem | None:
+    """451 where a law holds something of this record or person."""
     held = (await session.execute(OF, {"key": key})).one_or_none()
     if held is None:
-        return not_found(what, way_out)
+        return None
     return Problem(
         451, "restricted", "This record is restricted",
         f"The person was erased; {held.article} has it kept until {held.until}, for that purpose alone. "

@@ -56,16 +56,13 @@ def workers(settings: Settings) -> list[Worker]:
         return await service.repeat_question(session, application_id, settings.kswp_repeat_after)
 
     async def over(session: AsyncSession) -> list[UUID]:
-        return await applications.ended_before(session, now(session) - settings.application_kept)
-
-    async def bury(session: AsyncSession, application_id: UUID) -> bool:
-        return await service.take_off_the_bus(session, application_id, settings.application_kept)
+        return await applications.ended_before(session, now(session) - service.kept_on_the_bus(session))
 
     every = settings.worker_every
     return [
         Worker("deemed approval", every, each(overdue, service.approve_by_deadline)),
         Worker("ask tax again", every, each(silent, ask_again)),
-        Worker("end old applications", every, each(over, bury)),
+        Worker("end old applications", every, each(over, service.take_off_the_bus)),
     ]
 
 

@@ -5,12 +5,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sekali.inbox import Inbox
 from services.licensing import events, service
 from services.licensing.prefill.facts import COLUMNS, RESIDENT
-from services.licensing.store import tables
+from services.licensing.store import endings, tables
 
 inbox = Inbox()
-inbox.projection(RESIDENT, into=tables.resident, columns=COLUMNS[RESIDENT], then=service.residents_changed)
-inbox.projection("portal.contact.v1", into=tables.contact, columns=COLUMNS["portal.contact.v1"])
-inbox.projection("tax.taxpayer.v1", into=tables.taxpayer, columns=COLUMNS["tax.taxpayer.v1"])
+inbox.projection(
+    RESIDENT,
+    into=tables.resident,
+    columns=COLUMNS[RESIDENT],
+    then=service.residents_changed,
+    ended=endings.RESIDENT_OVER,
+)
+inbox.projection(
+    "portal.contact.v1", into=tables.contact, columns=COLUMNS["portal.contact.v1"], ended=endings.CONTACT_OVER
+)
+inbox.projection(
+    "tax.taxpayer.v1", into=tables.taxpayer, columns=COLUMNS["tax.taxpayer.v1"], ended=endings.TAXPAYER_OVER
+)
 
 
 @inbox.effect("tax.kswp-answered.v1")

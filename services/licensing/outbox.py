@@ -72,6 +72,11 @@ def application(state: model.Application) -> events.Application | Tombstone:
     )
 
 
+def tombstone(record: str, key: UUID, version: int) -> Tombstone:
+    """Of a `licence` or an `application` whose row is gone."""
+    return Tombstone(events.Licence if record == "licence" else events.Application, key, version)
+
+
 def kswp_requested(resident_id: UUID, request_id: UUID, at: datetime) -> events.KswpRequested:
     return events.KswpRequested(
         resident_id=resident_id,

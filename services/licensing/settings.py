@@ -16,8 +16,6 @@ class Settings(AgencySettings):
     """Working days that the office has before a licence is issued by itself."""
     kswp_repeat_after: timedelta = timedelta(hours=20)
     """How long tax may be silent before it is asked again; its answers are kept for 24 h."""
-    application_kept: timedelta = timedelta(days=365)
-    """How long an application that has ended stays on the bus; its topic card says the same."""
     worker_every: timedelta = timedelta(seconds=30)
     """How often the clocks are looked at: deadlines, silent questions, old applications."""
     verify_timeout: timedelta = timedelta(seconds=5)

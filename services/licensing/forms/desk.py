@@ -11,7 +11,7 @@ from sekali.doors import Body, Officer, TheBus
 from sekali.lines import printable
 from services.licensing import prefill, service
 from services.licensing.model import ApplicationStatus, LicenceStatus
-from services.licensing.store import applications, licences
+from services.licensing.store import applications
 
 desk = APIRouter(tags=["officer"])
 DESK_LIMIT = 200
@@ -65,8 +65,7 @@ async def resident(resident_id: UUID, officer: Officer, bus: TheBus) -> dict[str
 @desk.get("/desk/residents/{resident_id}/licences")
 async def licences_of(resident_id: UUID, officer: Officer, bus: TheBus) -> dict[str, Any]:
     async with bus.transaction() as session:
-        found = await licences.of_holder(session, resident_id)
-        return {"licences": [prefill.licence_card(one) for one in found]}
+        return {"licences": await prefill.licence_list(session, resident_id)}
 
 
 @desk.post("/applications/{application_id}/verify")

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import uses
+from sekali.erasure import absent, restricted
 from sekali.errors import not_found, not_heard_yet
 from services.licensing.model import Application, Licence
 from services.licensing.prefill.facts import COLUMNS, RESIDENT
@@ -70,7 +71,7 @@ async def case_card(session: AsyncSession, application_id: UUID) -> dict[str, An
     """The whole case file, for an officer."""
     application = await applications.get(session, application_id)
     if application is None:
-        raise not_found("application")
+        raise await absent(session, application_id, "application")
     licence = await licences.get(session, application.licence_id)
     assert licence is not None
     file = await applications.case_file(session, application_id)
@@ -89,7 +90,17 @@ async def copy_card(session: AsyncSession, resident_id: UUID, who: uses.Who) -> 
     """This agency's copies of a person's records, for an officer: topic -> row. A use, which is recorded."""
     known = await copies.of_resident(session, resident_id)
     if RESIDENT not in known:
+        if await copies.erased(session, [resident_id]):
+            raise await absent(session, resident_id, "resident", "The person was erased.")
         raise not_heard_yet(RESIDENT)
     shown = {topic: uses.filled(row, COLUMNS[topic]) for topic, row in known.items()}
     uses.record(session, who, resident_id, shown)
     return {topic: dict(row) for topic, row in known.items()}
+
+
+async def licence_list(session: AsyncSession, holder_id: UUID) -> list[dict[str, Any]]:
+    """A person's licences, for an officer; 451 where a law holds those of an erased person."""
+    found = await licences.of_holder(session, holder_id)
+    if not found and (held := await restricted(session, holder_id)):
+        raise held
+    return [licence_card(one) for one in found]

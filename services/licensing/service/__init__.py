@@ -3,7 +3,7 @@
 from services.licensing.service.applicant import answer_return
 from services.licensing.service.apply import apply_for_licence
 from services.licensing.service.current import CURRENT
-from services.licensing.service.deadlines import approve_by_deadline, take_off_the_bus
+from services.licensing.service.deadlines import approve_by_deadline, kept_on_the_bus, take_off_the_bus
 from services.licensing.service.kswp import repeat_question, take_kswp_answer
 from services.licensing.service.officer import (
     ReturnReason,
@@ -17,6 +17,6 @@ from services.licensing.service.review import residents_changed
 
 __all__ = [
     "CURRENT", "ReturnReason", "answer_return", "apply_for_licence", "approve_by_deadline", "change_licence",
-    "proceed_without_kswp", "reject", "repeat_question", "residents_changed", "send_back", "take_kswp_answer",
-    "take_off_the_bus", "verify",
+    "kept_on_the_bus", "proceed_without_kswp", "reject", "repeat_question", "residents_changed", "send_back",
+    "take_kswp_answer", "take_off_the_bus", "verify",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sekali.erasure import absent
 from sekali.errors import Problem, conflict, not_found, not_heard_yet
 from sekali.inbox import hold
 from services.licensing.model import Application, Fitness, Licence, NotPossible
@@ -27,13 +28,15 @@ class Case:
 async def take(session: AsyncSession, application_id: UUID, *, only_of: UUID | None = None) -> Case:
     """The case under lock; Problem 404 if there is none, or it is not the citizen's own (`only_of`)."""
     seen = await applications.get(session, application_id)
-    if seen is None or only_of not in (None, seen.resident_id):
+    if seen is None:
+        raise await absent(session, application_id, "application")
+    if only_of not in (None, seen.resident_id):
         raise not_found("application")
     await hold(session, tables.resident, [seen.resident_id])
     application = await applications.lock(session, application_id)
     licence = await licences.lock(session, seen.licence_id)
-    assert application is not None
-    assert licence is not None
+    if application is None or licence is None:  # its applicant was erased while this waited for the lock
+        raise await absent(session, application_id, "application")
     return Case(application, licence, await copies.fitness_of(session, seen.resident_id))
 
 

@@ -6,6 +6,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali.database import now
+from sekali.outbox import kept_after_end
+from services.licensing import events
 from services.licensing.model import Fitness, LicenceStatus
 from services.licensing.service import cases, review, saying
 from services.licensing.store import casefile
@@ -33,11 +35,20 @@ async def approve_by_deadline(session: AsyncSession, application_id: UUID) -> bo
     return True
 
 
-async def take_off_the_bus(session: AsyncSession, application_id: UUID, kept: timedelta) -> bool:
-    """The tombstone of an application that ended `kept` ago; the row stays here by this agency's own law."""
+def kept_on_the_bus(session: AsyncSession) -> timedelta:
+    """How long an application that has ended is still told of; its topic's card says it."""
+    return kept_after_end(session, events.Application.TOPIC)
+
+
+async def take_off_the_bus(session: AsyncSession, application_id: UUID) -> bool:
+    """The tombstone of an application whose time on the bus is over; the row stays here by this agency's own law."""
     application = (await cases.take(session, application_id)).application
     at = now(session)
-    if application.buried_at is not None or application.ended_at is None or at - application.ended_at < kept:
+    if (
+        application.buried_at is not None
+        or application.ended_at is None
+        or at - application.ended_at < kept_on_the_bus(session)
+    ):
         return False
     await saying.change(session, application=application.bury(at))
     return True

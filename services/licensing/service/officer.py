@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali.database import now
-from sekali.errors import not_found
+from sekali.erasure import absent
 from sekali.inbox import hold
 from services.licensing.model import Application, Licence, LicenceStatus, Reason
 from services.licensing.service import cases, saying
@@ -86,10 +86,11 @@ async def change_licence(
     """
     seen = await licences.get(session, licence_id)
     if seen is None:
-        raise not_found("licence")
+        raise await absent(session, licence_id, "licence")
     await hold(session, tables.resident, [seen.holder_id])
     licence = await licences.lock(session, licence_id)
-    assert licence is not None
+    if licence is None:  # its holder was erased while this waited for the lock
+        raise await absent(session, licence_id, "licence")
     at = now(session)
     if status is None:
         cases.refuse_unfit(await copies.fitness_of(session, licence.holder_id))

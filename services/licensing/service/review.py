@@ -11,17 +11,21 @@ from sekali.database import now
 from services.licensing.model import Fitness, LicenceStatus, Reason
 from services.licensing.model.licence import IN_FORCE
 from services.licensing.service import saying
+from services.licensing.service.erasing import erase
 from services.licensing.store import applications, copies, licences
 
 WHY = {Fitness.DEAD: Reason.APPLICANT_DIED, Fitness.ANNULLED: Reason.APPLICANT_ANNULLED}
 
 
 async def residents_changed(session: AsyncSession, keys: list[UUID]) -> None:
-    """The dead's and the annulled's open applications halt, their licences in force come under review.
+    """The dead's and the annulled's open applications halt, their licences in force come under review; the erased go.
 
     The copy rows of `keys` are locked by the projection that calls.
     """
-    unfit = await copies.unfit(session, keys)
+    erased = await copies.erased(session, keys)
+    for person in erased:
+        await erase(session, person)
+    unfit = await copies.unfit(session, [key for key in keys if key not in erased])
     if not unfit:
         return
     at = now(session)

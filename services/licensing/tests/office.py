@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 from fastavro import parse_schema, schemaless_reader
 from sqlalchemy import text
 
+from sekali import testing
 from sekali.codec import Heard
 from sekali.contracts import Catalogue
 from sekali.database import Database
+from sekali.erasure import Erasures
 from sekali.inbox import Inbox, Projection
-from sekali.projection import Copy
 from sekali.sealing import Keyring, version_bytes
 from sekali.testing import Clock
 from services.licensing import service
@@ -47,9 +48,7 @@ class Office:
         record: Any = Record(int(self.clock.at.timestamp() * 1000))
         heard = Heard(record, key, uuid4(), number, None if groups is None else {**EMPTY, **groups}, None)
         async with self.database.transaction() as session:
-            changed = await Copy(declared).apply(session, [heard])
-            if declared.then is not None and changed:
-                await declared.then(session, changed)
+            await testing.heard(session, Erasures(self.catalogue, self.inbox.declared), declared, heard)
 
     async def registered(self, groups: dict[str, Any] | None = None) -> UUID:
         """A resident whose record has arrived."""
@@ -69,6 +68,10 @@ class Office:
         )
         async with self.database.transaction() as session:
             await service.take_kswp_answer(session, event)
+
+    async def rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
+        async with self.database.transaction() as session:
+            return [dict(row) for row in (await session.execute(text(query), parameters)).mappings()]
 
     async def said(self, topic: str, key: UUID | None = None) -> list[dict[str, Any]]:
         """What waits to be carried to the topic, opened, oldest first; a tombstone is {"gone": version}."""

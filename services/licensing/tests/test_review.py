@@ -23,10 +23,10 @@ async def status(office: Office, topic: str, key: str) -> str:
 
 @pytest.mark.parametrize(
     ("news", "reason"),
-    [(people.dead(), "APPLICANT_DIED"), (people.ANNULLED, "APPLICANT_ANNULLED"), (None, "APPLICANT_ANNULLED")],
+    [(people.dead(), "APPLICANT_DIED"), (people.ANNULLED, "APPLICANT_ANNULLED")],
 )
 async def test_licences_come_under_review_and_open_applications_halt(
-    office: Office, news: dict[str, object] | None, reason: str
+    office: Office, news: dict[str, object], reason: str
 ) -> None:
     rangga = await office.registered()
     first, second = await office.apply(rangga), await office.apply(rangga, **people.RESTAURANT)
