@@ -10,10 +10,13 @@ from sekali.scaffold import write_agency
 
 NEXT = """
 It says {name}.application.v1, hears population.resident.v1 and has one form, `registration`.
-  sekali schemas check           every law of schemas and contracts
-  pytest services/{name}/tests   its own stories
-  sekali up                      finds it and starts it
-docs/first-event.md goes on from here. Replace what says CONTOH or EXAMPLE: grep -rniE 'contoh|example' */{name}"""
+  sekali schemas check
+      every law of schemas and contracts
+  pytest services/{name}/tests
+      its own stories
+  sekali up
+      finds it and starts it
+docs/first-event.md goes on from here. Replace what is an example: grep -rniE 'contoh|example' */{name}"""
 
 
 def main(

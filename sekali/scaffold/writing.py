@@ -27,17 +27,23 @@ YEARS = 2
 def write_agency(root: Path, name: str, today: date) -> list[Path]:
     """Adds services/NAME, schemas/NAME and contracts/NAME under `root`; returns the new files, relative to it.
 
-    Nothing that stands is edited. Raises `NameRefused`, or SekaliError with the laws that the result would break; then
-    nothing was written.
+    Nothing that stands is edited. Raises `NameRefused`, or SekaliError with the laws that the result would break or with
+    what the disk says; then nothing was written.
     """
     refuse_name(root, name)
-    with _beside(root) as draft:
-        _fill(draft, name, today)
-        _finish(root, draft, name, today)
-        _refuse_broken(Ground.load(draft, today), name)
-        new = [file for folder in FOLDERS for file in (draft / folder / name).rglob("*") if file.is_file()]
-        files = sorted(file.relative_to(draft) for file in new)
-        _move(draft, root, name)
+    try:
+        with _beside(root) as draft:
+            _fill(draft, name, today)
+            _finish(root, draft, name, today)
+            _refuse_broken(Ground.load(draft, today), name)
+            new = [file for folder in FOLDERS for file in (draft / folder / name).rglob("*") if file.is_file()]
+            files = sorted(file.relative_to(draft) for file in new)
+            _move(draft, root, name)
+    except OSError as error:
+        raise SekaliError(
+            f"The agency could not be written: {error.strerror or error}. Nothing of it is left. "
+            f"See that {root} can be written to and has room, and say it again."
+        ) from error
     return files
 
 

@@ -3,6 +3,7 @@
 That the result works is told by tests/journeys/test_first_event.py, in a tree of its own.
 """
 
+import errno
 import shutil
 import subprocess
 import sys
@@ -142,11 +143,11 @@ def test_no_part_of_the_platform_gives_its_name_away() -> None:
 @pytest.mark.parametrize("step", ["_fill", "_finish", "_refuse_broken"])
 def test_a_generation_that_fails_leaves_nothing(tree: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     def full(*_arguments: Any) -> None:
-        raise OSError("no space left on the disk")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     before = everything(tree)
     monkeypatch.setattr(writing, step, full)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(SekaliError, match=r"No space left on device\. Nothing of it is left"):
         write_agency(tree, "vehicles", TODAY)
     assert everything(tree) == before
 
@@ -159,15 +160,26 @@ def test_a_folder_that_cannot_be_moved_takes_the_others_back(
 
     def denied(self: Path, target: Path) -> Path:
         if target == tree / refused / "vehicles":
-            raise PermissionError(target)
+            raise PermissionError(errno.EACCES, "Permission denied")
         return rename(self, target)
 
     before = everything(tree)
     monkeypatch.setattr(Path, "rename", denied)
-    with pytest.raises(PermissionError):
+    with pytest.raises(SekaliError, match="Permission denied"):
         write_agency(tree, "vehicles", TODAY)
     assert everything(tree) == before
     assert not any((tree / folder / "vehicles").exists() for folder in FOLDERS)
+
+
+def test_one_who_breaks_it_off_finds_nothing(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken_off(*_arguments: Any) -> None:
+        raise KeyboardInterrupt
+
+    before = everything(tree)
+    monkeypatch.setattr(writing, "_refuse_broken", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        write_agency(tree, "vehicles", TODAY)
+    assert everything(tree) == before
 
 
 def test_templates_that_break_a_law_write_nothing_and_say_which(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
