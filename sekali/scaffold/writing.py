@@ -27,8 +27,8 @@ YEARS = 2
 def write_agency(root: Path, name: str, today: date) -> list[Path]:
     """Adds services/NAME, schemas/NAME and contracts/NAME under `root`; returns the new files, relative to it.
 
-    Nothing that stands is edited. Raises `NameRefused`, or SekaliError with the laws that the result would break or with
-    what the disk says; then nothing was written.
+    Nothing that stands is edited. Raises `NameRefused`, or SekaliError with the laws that the result would break or
+    with what the disk says; then nothing was written.
     """
     refuse_name(root, name)
     try:
