@@ -68,11 +68,20 @@ class Registry:
         """Idempotent. Raises `IncompatibleSchema` where the subject's own rule refuses it, `RegistryDown`."""
         answer = await self._ask("POST", f"/subjects/{_path(subject)}/versions", _body(schema))
         if answer.status_code in {httpx.codes.CONFLICT, httpx.codes.UNPROCESSABLE_ENTITY}:
-            raise IncompatibleSchema(
-                f"The registry refused the schema of {subject}: {_why(answer)}. A published revision is never broken: "
-                "add what is optional, or say it on a new topic with the next version."
-            )
+            raise _refused(subject, _why(answer))
         return int(_member(answer, "id"))
+
+    async def must_take(self, subject: str, schema: dict[str, Any]) -> None:
+        """Asks only. Raises `IncompatibleSchema` where the subject's own rule would refuse it, `RegistryDown`."""
+        path = f"/compatibility/subjects/{_path(subject)}/versions?verbose=true"
+        answer = await self._ask("POST", path, _body(schema))
+        if answer.status_code == httpx.codes.NOT_FOUND:  # no such subject yet
+            return
+        if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
+            raise _refused(subject, _why(answer))
+        verdict = _checked(answer).json()
+        if not verdict["is_compatible"]:
+            raise _refused(subject, "; ".join(map(str, verdict.get("messages") or ())) or "no reason given")
 
     async def versions(self, subject: str) -> int:
         """How many schemas the subject holds; 0 if there is none."""
@@ -106,6 +115,13 @@ class Registry:
         if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
             raise RegistryDown(f"The schema registry answers {answer.status_code} to {method} {path}.")
         return answer
+
+
+def _refused(subject: str, why: str) -> IncompatibleSchema:
+    return IncompatibleSchema(
+        f"The registry refused the schema of {subject}: {why}. A published revision is never broken: add what is "
+        "optional, or say it on a new topic with the next version."
+    )
 
 
 def _path(subject: str) -> str:
