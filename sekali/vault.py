@@ -1,7 +1,7 @@
 """Keyrings in HashiCorp Vault or OpenBao: a KV v2 secret for each agency.
 
 https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2
-A service's token may read the two paths of its own ring and nothing else; the policy is in docs/decisions/0018.
+A service's token may read the two paths of its own ring and nothing else; the policy is in docs/decisions/0019.
 """
 
 import threading

@@ -49,7 +49,7 @@ class Bao:
         return Vault(self.keys, self.written("administrator", ADMINISTRATOR))
 
     def agency(self, agency: str) -> Vault:
-        """With a token that may read this agency's ring only, as docs/decisions/0018 has it."""
+        """With a token that may read this agency's ring only, as docs/decisions/0019 has it."""
         self.ask("PUT", f"sys/policies/acl/{agency}", policy=POLICY.format(agency=agency)).raise_for_status()
         made = self.ask("POST", "auth/token/create", policies=[agency], no_default_policy=True)
         return Vault(self.keys, self.written(agency, made.json()["auth"]["client_token"]))
