@@ -80,6 +80,7 @@ def _channel(catalogue: Catalogue, flow: Flow) -> dict[str, Any]:
         "x-partitioner": card.partitioner,
         "x-compatibility": card.compatibility,
         "x-personal-data": card.personal_data,
+        "x-erases-a-person": card.person,
     } | _sunset(card)
 
 

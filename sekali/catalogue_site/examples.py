@@ -10,12 +10,12 @@ from sekali.catalogue_site.fields import Field
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A value of an example; of a group that holds further fields `value` is empty."""
+class Block:
+    """Values that belong together: the open fields (`group` None), a group, one member of a list of groups."""
 
-    field: Field
-    value: str
+    group: Field | None
     depth: int
+    rows: tuple[tuple[Field, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,12 @@ class Example:
     """`name` is the file's, in words."""
 
     name: str
-    rows: tuple[Row, ...]
+    blocks: tuple[Block, ...]
     text: str
+
+    @property
+    def size(self) -> int:
+        return sum(len(block.rows) for block in self.blocks)
 
 
 def examples(folder: Path, fields: Sequence[Field]) -> list[Example]:
@@ -33,21 +37,17 @@ def examples(folder: Path, fields: Sequence[Field]) -> list[Example]:
     for file in sorted(folder.glob("*.json")):
         record = json.loads(file.read_text(encoding="utf-8"))
         text = json.dumps(record, indent=2, ensure_ascii=False)
-        found.append(Example(file.stem.replace("-", " "), tuple(_rows(record, fields, 0)), text))
-    return sorted(found, key=lambda example: (-len(example.rows), example.name))
+        found.append(Example(file.stem.replace("-", " "), tuple(_blocks(record, fields, None, 0)), text))
+    return sorted(found, key=lambda example: (-example.size, example.name))
 
 
-def _rows(record: Mapping[str, Any], fields: Sequence[Field], depth: int) -> Iterator[Row]:
-    for field in fields:
-        value = record.get(field.name)
-        if value is None:
-            continue
-        if not field.members:
-            yield Row(field, _plain(value), depth)
-            continue
-        yield Row(field, "", depth)
-        for member in value if isinstance(value, list) else [value]:
-            yield from _rows(member, field.members, depth + 1)
+def _blocks(record: Mapping[str, Any], fields: Sequence[Field], group: Field | None, depth: int) -> Iterator[Block]:
+    said = [(field, record[field.name]) for field in fields if record.get(field.name) is not None]
+    yield Block(group, depth, tuple((field, _plain(value)) for field, value in said if not field.members))
+    for field, value in said:
+        if field.members:
+            for member in value if isinstance(value, list) else [value]:
+                yield from _blocks(member, field.members, field, depth + 1)
 
 
 def _plain(value: object) -> str:

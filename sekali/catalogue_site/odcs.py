@@ -129,7 +129,7 @@ def _custom(flow: Flow, fingerprint: str) -> list[dict[str, Any]]:
     told: dict[str, Any] = {
         "tellsId": card.tells["id"], "kind": card.kind, "key": card.key, "time": card.time,
         "partitions": card.partitions, "partitioner": card.partitioner, "compatibility": card.compatibility,
-        "personalData": card.personal_data, "schemaFingerprint": fingerprint,
+        "personalData": card.personal_data, "erasesAPerson": card.person, "schemaFingerprint": fingerprint,
     }  # fmt: skip
     if card.sunset:
         told["successor"] = card.sunset.successor

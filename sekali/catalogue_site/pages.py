@@ -7,7 +7,7 @@ from typing import Any
 
 from sekali.catalogue_site.changes import between, history
 from sekali.catalogue_site.examples import examples
-from sekali.catalogue_site.fields import docs, fields
+from sekali.catalogue_site.fields import docs, every, fields
 from sekali.catalogue_site.flow import Agency, Flow, agencies, flows
 from sekali.catalogue_site.picture import pictures
 from sekali.catalogue_site.templating import TEMPLATES, environment, linker
@@ -64,6 +64,7 @@ class Site:
             "flow": flow,
             "fields": fields(latest.schema),
             "readers": _readers(flow),
+            "unknown": sorted({form.default for one in every(latest.schema) if (form := one.form.innermost).default}),
             "history": history(self._catalogue.revisions[topic]),
             "examples": examples(folder / "examples", fields(latest.schema)),
             "predecessors": {

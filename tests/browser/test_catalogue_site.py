@@ -17,7 +17,7 @@ pytestmark = IN_SESSION_LOOP
 
 ROOT = Path(__file__).parents[2]
 KINDS = ("index.html", "id/index.html", "en/index.html", "id/topics/population.resident.v1.html",
-         "en/topics/population.resident.v1.html", "id/agencies/tax.html", "en/agencies/tax.html")  # fmt: skip
+         "en/topics/portal.contact.v1.html", "id/agencies/tax.html", "en/agencies/tax.html")  # fmt: skip
 A4 = 643, 971  # CSS pixels inside margins of 20 mm: 170 mm wide, 257 mm high
 
 
