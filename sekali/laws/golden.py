@@ -34,7 +34,19 @@ def path(ground: Ground, revision: Revision) -> Path:
 def make(ground: Ground, revision: Revision) -> Json:
     """Golden bytes of a revision from the topic's examples."""
     examples = sorted((ground.folder(revision.topic) / "examples").glob("*.json"))
-    return {file.stem: encode(revision, json.loads(file.read_text(encoding="utf-8"))) for file in examples}
+    records = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in examples}
+    return {name: encode(revision, _known(revision, record)) for name, record in records.items()}
+
+
+def _known(revision: Revision, record: Json) -> Json:
+    """Examples are of the latest revision; an older one says less."""
+    inner = {group.name: {field["name"] for field in group.inner["fields"]} for group in revision.sealed}
+    names = {field["name"] for field in revision.schema["fields"]}
+    return {
+        name: {key: one for key, one in value.items() if key in inner[name]} if name in inner and value else value
+        for name, value in record.items()
+        if name in names
+    }
 
 
 def encode(revision: Revision, record: Json) -> Json:

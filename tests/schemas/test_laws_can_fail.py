@@ -1,5 +1,6 @@
 """Each law of topics finds what it forbids, and its sentence names agency, field and way out."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -187,6 +188,37 @@ def test_a_revision_that_was_never_frozen_is_told(country: Country) -> None:
     country.revision(RESIDENT, lambda s: None, number=2)
     assert "sekali schemas freeze" in broken(country, frozen.unchanged, RESIDENT)
     assert "sekali schemas freeze" in broken(country, golden.kept, RESIDENT)
+
+
+def test_two_new_revisions_are_frozen_at_once_from_examples_of_the_later(country: Country) -> None:
+    """And each contract reads the golden bytes of both, though the first lacks the group."""
+    folder = country.root / f"schemas/population/{RESIDENT}"
+    for file in (*folder.glob("golden/*"), *folder.parent.glob("published.sha256")):
+        file.unlink()
+
+    def grow(schema: Schema) -> None:
+        seals = {
+            "type": "record",
+            "name": "Work",
+            "namespace": RESIDENT,
+            "fields": [{"name": "trade", "type": "string"}],
+        }
+        add(
+            schema, name="work", type=["null", {"type": "bytes", "logicalType": "sealed", "seals": seals}], default=None
+        )
+
+    country.revision(RESIDENT, grow, number=2)
+    for file in folder.glob("examples/*.json"):
+        record = json.loads(file.read_text())
+        if record.get("identity"):
+            file.write_text(json.dumps(record | {"work": {"trade": "guru"}}))
+    frozen.freeze(country.ground())
+    ground = country.ground()
+    kept = [json.loads((folder / f"golden/{number}.json").read_text()) for number in (1, 2)]
+    assert ["work" in str(one) for one in kept] == [False, True]
+    assert not [line for law in (golden.kept, golden.examples_fit) for line in law(ground, RESIDENT)]
+    for contract in ground.catalogue.contracts.values():
+        assert contract.topic != RESIDENT or not list(golden.read_by(ground, contract))
 
 
 def test_freezing_never_takes_a_changed_file_for_a_new_one(country: Country) -> None:
