@@ -84,3 +84,13 @@ async def test_a_new_agency_shows_up_by_its_contract_file(
     assert [one["agency"] for one in await applications(door, melati)] == ["health"]
     (use,) = (await door.get("/uses", headers=token(melati))).json()["uses"]
     assert (use["topic"], use["agreement"]) == ("health.application.v1", contract.agreement)
+
+
+async def test_a_reason_that_a_later_revision_brought_is_shown_as_unknown_and_changes_nothing_else(
+    office: Office, door: httpx.AsyncClient
+) -> None:
+    melati = await office.melati()
+    returned = progress(melati, "PERLU_PERBAIKAN", next_actor="APPLICANT", reason_code="UNKNOWN")
+    await office.hear("licensing.application.v1", uuid4(), returned)
+    (shown,) = await applications(door, melati)
+    assert (shown["status"], shown["next_actor"], shown["reason_code"]) == ("PERLU_PERBAIKAN", "APPLICANT", "UNKNOWN")
