@@ -94,24 +94,28 @@ async def resident(resident_id: UUID, officer: Officer, bus: TheBus) -> dict[str
 @desk.get("/taxpayers/{resident_id}/applications")
 async def applications(resident_id: UUID, _officer: Officer, bus: TheBus) -> dict[str, Any]:
     async with bus.transaction() as session:
+        await card.refuse_restricted(session, resident_id)
         return {"applications": await card.application_list(session, resident_id)}
 
 
 @desk.get("/taxpayers/{resident_id}/tasks")
 async def tasks_of(resident_id: UUID, _officer: Officer, bus: TheBus) -> dict[str, Any]:
     async with bus.transaction() as session:
+        await card.refuse_restricted(session, resident_id)
         return {"tasks": await card.task_list(session, resident_id=resident_id)}
 
 
 @desk.get("/taxpayers/{resident_id}/kswp")
 async def kswp_answers(resident_id: UUID, _officer: Officer, bus: TheBus) -> dict[str, Any]:
     async with bus.transaction() as session:
+        await card.refuse_restricted(session, resident_id)
         return {"answers": await card.kswp_list(session, resident_id)}
 
 
 @desk.get("/taxpayers/{resident_id}/returns")
 async def returns(resident_id: UUID, _officer: Officer, bus: TheBus) -> dict[str, Any]:
     async with bus.transaction() as session:
+        await card.refuse_restricted(session, resident_id)
         return {"returns": await card.return_list(session, resident_id)}
 
 

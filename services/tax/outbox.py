@@ -49,6 +49,11 @@ def application_tombstone(application_id: UUID, version: int) -> Tombstone:
     return Tombstone(events.Application, application_id, version)
 
 
+def tombstone(record: str, key: UUID, version: int) -> Tombstone:
+    """Of a `taxpayer` or an `application` whose row is gone."""
+    return Tombstone(events.Taxpayer if record == "taxpayer" else events.Application, key, version)
+
+
 def kswp_answered(resident_id: UUID, request_id: UUID, reason: Reason | None, moment: datetime) -> events.KswpAnswered:
     answer = events.KswpAnsweredAnswer(
         result=events.KswpAnsweredAnswerResult.NOT_VALID if reason else events.KswpAnsweredAnswerResult.VALID,

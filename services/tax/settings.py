@@ -9,7 +9,7 @@ class Settings(AgencySettings):
     """The tax agency's own switches beside those that every agency has."""
 
     bury_every: timedelta = timedelta(hours=1)
-    """How often applications that ended a year ago are taken off the bus."""
+    """How often applications that ended long ago are taken off the bus."""
 
     remind_every: timedelta = timedelta(hours=6)
     """How often the reminders of a new tax year are made."""

@@ -4,12 +4,11 @@ Nothing here prints a person: the dataclasses with personal data have no repr of
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
 FIRST_PLACE = 1  # serial 0 is the home
-KEPT_AFTER_END = timedelta(days=365)  # an application's topic keeps it one year after its end
 
 
 class Status(StrEnum):

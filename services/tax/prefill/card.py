@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import uses
-from sekali.errors import not_found
+from sekali.erasure import absent, restricted
 from services.tax.model import HOME, Status, nitku
 from services.tax.prefill.form import LICENCE, RESIDENT
 from services.tax.store import applications, copies, register, tasks
@@ -23,7 +23,7 @@ async def taxpayer_card(session: AsyncSession, resident_id: UUID, who: uses.Who)
     """
     row = await register.taxpayer_row(session, resident_id)
     if row is None:
-        raise not_found("taxpayer", NOT_ACTIVATED)
+        raise await absent(session, resident_id, "taxpayer", NOT_ACTIVATED)
     nitkus = await _nitkus(session, row)
     uses.record(session, who, resident_id, _heard(row, nitkus))
     return {
@@ -86,14 +86,20 @@ def _address(*, at_home: bool) -> tuple[str, ...]:
     return copies.HOME if at_home else copies.PLACE
 
 
+async def refuse_restricted(session: AsyncSession, resident_id: UUID) -> None:
+    """451 where a law holds what was registered of an erased person."""
+    if held := await restricted(session, resident_id):
+        raise held
+
+
 async def resident_copy(session: AsyncSession, resident_id: UUID, who: uses.Who) -> dict[str, Any]:
     """The agency's copy of a person's record, with its version and as of; 404 while it has not been heard.
 
     A use, which is recorded.
     """
     row = await copies.resident_row(session, resident_id)
-    if row is None:
-        raise not_found("resident in this agency's copy", "It may be on its way.")
+    if row is None or row["gone"]:
+        raise await absent(session, resident_id, "resident in this agency's copy", "It may be on its way.")
     uses.record(session, who, resident_id, {RESIDENT: uses.filled(row, copies.RESIDENT)})
     return dict(row)
 

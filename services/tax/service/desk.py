@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali.database import now
+from sekali.erasure import absent
 from sekali.errors import FieldError, conflict, invalid, not_found
 from sekali.inbox import hold
 from sekali.workdays import day_of
@@ -63,7 +64,7 @@ async def _living(session: AsyncSession, resident_id: UUID) -> Taxpayer:
     await hold(session, resident, [resident_id])
     found = (await register.taxpayers(session, [resident_id])).get(resident_id)
     if found is None:
-        raise not_found("taxpayer")
+        raise await absent(session, resident_id, "taxpayer")
     if found.status is not Status.AKTIF:
         raise conflict("not-active", "status", "This taxpayer is not active.", "The heirs' task says what is open.")
     return found

@@ -1,4 +1,4 @@
-"""What a person's new record does to the register: name, family, death, annulment."""
+"""What a person's new record does to the register: name, family, death, annulment, erasure."""
 
 from uuid import UUID
 
@@ -9,12 +9,15 @@ from sekali.outbox import put
 from sekali.workdays import day_of
 from services.tax import outbox
 from services.tax.model import Following, Status, follow
+from services.tax.service.erasing import erase
 from services.tax.service.places import number_places
 from services.tax.store import copies, register, tasks
 
 
 async def residents_changed(session: AsyncSession, keys: list[UUID]) -> None:
     """After the copy of some residents, whose rows this transaction has locked by writing them."""
+    for resident_id in await copies.erased(session, keys):
+        await erase(session, resident_id)
     registered = await register.taxpayers(session, keys)
     if not registered:
         return

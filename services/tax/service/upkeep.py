@@ -3,10 +3,9 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali.database import now
-from sekali.outbox import put
+from sekali.outbox import kept_after_end, put
 from sekali.workdays import day_of
-from services.tax import outbox
-from services.tax.model import KEPT_AFTER_END
+from services.tax import events, outbox
 from services.tax.store import applications, register
 
 AT_ONCE = 500
@@ -18,8 +17,10 @@ async def remind_of_returns(session: AsyncSession) -> int:
 
 
 async def bury_applications(session: AsyncSession) -> int:
-    """Takes applications that ended a year ago off the bus; how many, at most `AT_ONCE`."""
+    """Takes applications off the bus that ended as long ago as their topic's card says; how many, at most `AT_ONCE`."""
     moment = now(session)
-    buried = await applications.bury_ended(session, moment - KEPT_AFTER_END, moment, AT_ONCE)
+    buried = await applications.bury_ended(
+        session, moment - kept_after_end(session, events.Application.TOPIC), moment, AT_ONCE
+    )
     await put(session, *(outbox.application_tombstone(key, version) for key, version in buried))
     return len(buried)

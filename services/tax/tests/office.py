@@ -13,12 +13,12 @@ from fastavro import parse_schema, schemaless_reader
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sekali import migrations, outbox
+from sekali import migrations, outbox, testing
 from sekali.codec import Heard
 from sekali.contracts import Catalogue
 from sekali.database import Database
+from sekali.erasure import Erasures
 from sekali.inbox import Effect, Projection
-from sekali.projection import Copy
 from sekali.rights import keyrings
 from sekali.sealing import Keyring, version_bytes
 from services.tax import service
@@ -77,10 +77,8 @@ class Office:
         assert isinstance(projection, Projection)
         told = self.versions[topic, key] = version or self.versions.get((topic, key), 0) + 1
         record = KafkaRecord(topic, int(self.clock().timestamp() * 1000))
-        changed = await Copy(projection).apply(session, [Heard(record, key, uuid4(), told, value, None)])
-        if projection.then is not None and changed:
-            await projection.then(session, changed)
-        return changed
+        heard = Heard(record, key, uuid4(), told, value, None)
+        return await testing.heard(session, Erasures(self.catalogue, inbox.declared), projection, heard)
 
     async def ask_kswp(self, resident_id: UUID, request_id: UUID | None = None) -> UUID:
         """The effect, in its own transaction. Raises `Awaiting`."""

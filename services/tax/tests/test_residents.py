@@ -113,11 +113,3 @@ async def test_an_annulled_person_leaves_key_and_version(office: Office) -> None
     assert [one["registration"] is None for one in said if one] == [False, True]
     (kept_receipt,) = await office.rows("select receipt::text as receipt from application")
     assert MELATIS_NIK not in kept_receipt["receipt"]
-
-
-async def test_an_erased_person_ends_like_an_annulled_one(office: Office) -> None:
-    await office.hear(RESIDENT, MELATI, melati())
-    await office.activate()
-    await office.hear(RESIDENT, MELATI, None)
-    (taxpayer,) = await office.rows("select status, npwp from taxpayer")
-    assert taxpayer == {"status": "ENDED", "npwp": None}

@@ -1,0 +1,62 @@
+"""Taking out all that the tax agency registered of a person, as it stands; whatever columns it has."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+TAXPAYER = text("""
+    select resident_id as key, version, false as buried,
+           jsonb_build_object(
+               'taxpayer', to_jsonb(taxpayer.*),
+               'places', (select jsonb_agg(to_jsonb(nitku.*) order by serial) from nitku
+                          where nitku.resident_id = taxpayer.resident_id),
+               'returns', (select jsonb_agg(to_jsonb(tax_return.*) order by tax_year) from tax_return
+                           where tax_return.resident_id = taxpayer.resident_id))::text as content
+    from taxpayer where resident_id = :person for update of taxpayer
+""")
+APPLICATIONS = text("""
+    select application_id as key, version, buried, jsonb_build_object('application', to_jsonb(application.*))::text
+           as content
+    from application where resident_id = :person order by application_id for update
+""")
+HELD = (
+    text("delete from nitku where resident_id = :person"),
+    text("delete from tax_return where resident_id = :person"),
+    text("delete from taxpayer where resident_id = :person"),
+    text("delete from application where resident_id = :person"),
+)
+NOT_HELD = {
+    "tasks": text("delete from task where resident_id = :person"),
+    "reminders": text("delete from reminder where resident_id = :person"),
+    "kswp_answers": text("delete from kswp_answer where resident_id = :person"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A record with all that belongs to it. `buried`: its tombstone has been said already."""
+
+    record: str
+    key: UUID
+    version: int
+    buried: bool
+    content: str = field(repr=False)
+
+
+async def take_out(session: AsyncSession, person: UUID) -> tuple[list[Taken], Counter[str]]:
+    """What may be held, and the counts of what no law keeps. The caller holds the person's copy row."""
+    taken: list[Taken] = []
+    for record, question in (("taxpayer", TAXPAYER), ("application", APPLICATIONS)):
+        found = (await session.execute(question, {"person": person})).all()
+        taken += [Taken(record, row.key, row.version, row.buried, row.content) for row in found]
+    for statement in HELD:
+        await session.execute(statement, {"person": person})
+    gone: Counter[str] = Counter()
+    for what, statement in NOT_HELD.items():
+        done: Any = await session.execute(statement, {"person": person})
+        gone[what] = done.rowcount
+    return taken, gone
