@@ -49,6 +49,20 @@ async def versions_in_the_log(bus: Bus, topic: str) -> dict[UUID, list[int]]:
     return found
 
 
+async def nothing_is_lost_or_doubled(rolling: Rolling, land: Bus, bank: Bus) -> None:
+    """Each version is in the log, the highest last; each survey was entered once."""
+    log = await versions_in_the_log(land, rolling.plots)
+    assert {key: sorted(set(found)) for key, found in log.items()} == {
+        key: list(range(1, said[0] + 1)) for key, said in rolling.said.items()
+    }
+    assert {key: found[-1] for key, found in log.items()} == {key: said[0] for key, said in rolling.said.items()}
+
+    async def surveyed() -> bool:
+        return sorted(row.square_metres for row in await rows(bank, "survey")) == rolling.surveys
+
+    await eventually(surveyed, "each survey is entered once", 40)
+
+
 async def test_owner_and_subscriber_go_to_revision_2_and_back_while_facts_are_said(
     rolling: Rolling, agency_database: Callable[[], str]
 ) -> None:
@@ -96,17 +110,7 @@ async def test_owner_and_subscriber_go_to_revision_2_and_back_while_facts_are_sa
     await rolling.equals(bank, old=True)
     await rolling.equals(court, old=True)
 
-    # Nothing is lost or doubled: each version is in the log, the highest last; each survey was entered once.
-    log = await versions_in_the_log(last, rolling.plots)
-    assert {key: sorted(set(found)) for key, found in log.items()} == {
-        key: list(range(1, said[0] + 1)) for key, said in rolling.said.items()
-    }
-    assert {key: found[-1] for key, found in log.items()} == {key: said[0] for key, said in rolling.said.items()}
-
-    async def surveyed() -> bool:
-        return sorted(row.square_metres for row in await rows(bank, "survey")) == rolling.surveys
-
-    await eventually(surveyed, "each survey is entered once", 40)
+    await nothing_is_lost_or_doubled(rolling, last, bank)
     for subscriber in (bank, court):
         assert await rows(subscriber, "dead_letter") == []
 
