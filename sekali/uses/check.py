@@ -46,7 +46,7 @@ async def verify(
     Raises `BrokenChain`. `progress` hears after each batch how many entries have been looked at.
     Beside appenders the session must read one snapshot: `in_one_snapshot` first.
     """
-    said = await head(session)
+    stored = await head(session)
     last = Head(0, GENESIS)
     async for rows in _batches(session):
         for row in rows:
@@ -54,13 +54,13 @@ async def verify(
             if kept is not None and kept.count == last.count and kept.hash != last.hash:
                 raise _broken(holder, last.count, "is not what the checkpoint says: the chain was written anew")
         progress(last.count)
-    if said is None:
+    if stored is None:
         raise BrokenChain(f"{holder}: the head of the record of uses is gone; {last.count} entries fit together.")
     if kept is not None and kept.count > last.count:
         raise _broken(holder, last.count + 1, f"is missing: the checkpoint knew {kept.count} entries")
-    if said.count > last.count:
-        raise _broken(holder, last.count + 1, f"is missing: the head says {said.count} entries")
-    if said != last:
+    if stored.count > last.count:
+        raise _broken(holder, last.count + 1, f"is missing: the head says {stored.count} entries")
+    if stored != last:
         raise _broken(holder, last.count, "is the last one, and the head says another count or hash")
     return last
 
