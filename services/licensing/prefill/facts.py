@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sekali.forms import Fact
 from services.licensing.store import copies
 
-RESIDENT = "population.resident.v1"
+RESIDENT, TAXPAYER = "population.resident.v1", "tax.taxpayer.v1"
 # Topic -> column of the copy -> where the fact stands in the owner's record.
 FIELDS: Mapping[str, Mapping[str, str]] = {
     RESIDENT: {
@@ -26,20 +26,25 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "postal_code": "address.postal_code",
     },
     "portal.contact.v1": {"email": "contact.email", "mobile": "contact.mobile"},
-    "tax.taxpayer.v1": {"npwp": "registration.npwp"},
+    TAXPAYER: {"npwp": "registration.npwp"},
 }
 # The whole copy: what fills the form, and what the agency decides from.
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     **FIELDS,
     RESIDENT: {**FIELDS[RESIDENT], "standing": "standing", "life_status": "life.status"},
-    "tax.taxpayer.v1": {**FIELDS["tax.taxpayer.v1"], "status": "registration.status"},
+    TAXPAYER: {**FIELDS[TAXPAYER], "status": "registration.status"},
 }
 
 
 async def facts(session: AsyncSession, resident_id: UUID) -> dict[str, Fact]:
     """Topic -> what this agency knows of the person, with version and date; empty before anything was heard."""
     known = await copies.of_resident(session, resident_id)
-    return {topic: _fact(row, FIELDS[topic]) for topic, row in known.items()}
+    return {topic: _fact(row, FIELDS[topic]) for topic, row in known.items() if _fills(topic, row)}
+
+
+def _fills(topic: str, row: RowMapping) -> bool:
+    """A registration that tax has ended fills no box: its number is not to be used any more."""
+    return topic != TAXPAYER or cast(Mapping[str, Any], row)["status"] != "ENDED"
 
 
 def _fact(row: RowMapping, fields: Mapping[str, str]) -> Fact:

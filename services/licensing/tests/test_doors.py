@@ -53,8 +53,11 @@ async def test_the_form_opens_filled_with_source_and_date(
     assert boxes["home_village"]["as_of"].startswith("2026-11-20T03:00:00")
 
     await office.hear("population.resident.v1", melati, people.resident(street="Jalan Baru 1"))
+    await office.hear("tax.taxpayer.v1", melati, {"registration": registration | {"status": "ENDED"}})
     opened = (await door.get("/forms/business-licence", headers=citizen(melati))).json()
-    assert {box["name"]: box["value"] for box in opened["boxes"]}["home_street"] == "Jalan Baru 1"
+    values = {box["name"]: box["value"] for box in opened["boxes"]}
+    assert values["home_street"] == "Jalan Baru 1"
+    assert values["npwp"] is None, "a registration that tax has ended fills nothing"
 
 
 async def test_the_form_says_why_it_does_not_open(door: httpx.AsyncClient, office: Office, melati: UUID) -> None:
