@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from secrets import token_hex
 from uuid import UUID, uuid4
@@ -12,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from sekali.bus import Bus
 from sekali.kafka import connection
 from sekali.local.platform import Platform
+from sekali.rights import keyrings
 from sekali.testing import eventually
 from tests.sekali.rolling import Rolling
 from tests.sekali.town import rows
@@ -165,9 +167,20 @@ async def test_a_revision_that_is_not_published_waits_with_a_sentence_and_is_not
     await eventually(waits, "the relay says what is missing")
     await rolling.write(land, second, plot_id)
     assert len(await rows(land, "outbox")) == 4
+    # Older code beside it finds no such schema either, and says by whom it was written.
+    await rolling.stop_land(land)
+    old = await rolling.start_land(first)
+
+    async def waits_too() -> bool:
+        return "written by later code" in (await old.ready())["relay"]
+
+    await eventually(waits_too, "the older relay says what is missing")
+    await rolling.stop_land(old)
+    land = await rolling.start_land(second)
     assert await rows(bank, "plot") == []
     await rolling.publish(second)
     await rolling.equals(bank, old=True)
+    await eventually(lambda: empty(land), "everything is carried")
     assert (await land.ready())["relay"] == "ok"
 
 
@@ -190,3 +203,17 @@ async def test_without_the_key_a_new_contract_waits_and_the_copy_goes_on_when_it
     rolling.grant(third)
     await rolling.equals(court, old=False)
     assert await rows(court, "dead_letter") == []
+
+
+async def test_rights_applied_from_older_files_leave_the_owner_the_keys_of_later_ones(rolling: Rolling) -> None:
+    """Else what was sealed meanwhile could never be opened again, by nobody."""
+    rolling.first()
+    second, third = rolling.second(), rolling.third()
+    name = f"{rolling.plots}/boundary"
+    rolling.grant(third)
+    key = keyrings.read(rolling.home / "keys" / f"{rolling.land}.json")[name]["keys"]
+    rolling.grant(replace(second, root=rolling.home / "first"))
+    assert name not in keyrings.read(rolling.home / "keys" / f"{rolling.court}.json")
+    assert keyrings.read(rolling.home / "keys" / f"{rolling.land}.json")[name]["keys"].items() >= key.items()
+    rolling.grant(third)
+    assert keyrings.read(rolling.home / "keys" / f"{rolling.court}.json")[name]["keys"].items() >= key.items()
