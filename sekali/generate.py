@@ -1,6 +1,8 @@
 """Writes `services/<agency>/events.py`: typed classes for what an agency says and hears.
 
-Said: the latest revision of each topic that it owns. Heard: each of its contracts.
+Said: the latest revision of each topic that it owns. Heard: its contracts on facts.
+A state that is heard needs no class: the projection names the columns of its copy. So a contract on one more
+agency's state is one new file.
 """
 
 import subprocess
@@ -30,7 +32,8 @@ def module(catalogue: Catalogue, agency: str) -> str:
         written.record(revision.schema, class_name(card.topic, heard=False), constants, heard=False)
     for contract in catalogue.hears(agency):
         card = _card(catalogue, contract)
-        written.record(contract.schema, class_name(card.topic, heard=True), _constants(card), heard=True)
+        if card.kind == "fact":
+            written.record(contract.schema, class_name(card.topic, heard=True), _constants(card), heard=True)
     return _formatted(written.text())
 
 
