@@ -4,11 +4,11 @@ The owner's tombstone is the order. Each agency carries it out in the transactio
 what it cleared, which the owner asks for at `GET /erasures/{person}` and puts into a receipt.
 """
 
-from sekali.erasure.clearing import ERASURES, Erasures, end_own, withdrawn
+from sekali.erasure.clearing import ERASURES, Erasures, end_own, erased, withdrawn
 from sekali.erasure.holds import Hold, absent, restricted, years_after
 from sekali.erasure.receipts import collect, confirmation
 
 __all__ = [
-    "ERASURES", "Erasures", "Hold", "absent", "collect", "confirmation", "end_own", "restricted", "withdrawn",
+    "ERASURES", "Erasures", "Hold", "absent", "collect", "confirmation", "end_own", "erased", "restricted", "withdrawn",
     "years_after",
 ]  # fmt: skip

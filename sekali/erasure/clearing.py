@@ -160,6 +160,11 @@ async def end_own(
         await _note(session, topic, person, version, counts)
 
 
+async def erased(session: AsyncSession, keys: Iterable[UUID]) -> list[UUID]:
+    """Those of them whose erasure was ordered, in key order. A grave alone proves none: the sweeper leaves some too."""
+    return sorted((await session.execute(GONE, {"keys": sorted(set(keys))})).scalars())
+
+
 async def forget(session: AsyncSession, keys: Collection[UUID]) -> Counter[str]:
     """Empties the queues of these keys: person, licences, applications, whatever was keyed by them."""
     counts: Counter[str] = Counter()

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import spans
 from sekali.erasure import holds
+from sekali.tokens import Speaker
 
 logger = logging.getLogger(__name__)
 Transaction = Callable[[], AbstractAsyncContextManager[AsyncSession]]
@@ -48,21 +49,21 @@ async def confirmation(session: AsyncSession, person: UUID) -> dict[str, Any] | 
     return found
 
 
-async def collect(transaction: Transaction, agency: str, doors: Mapping[str, str]) -> int:
+async def collect(transaction: Transaction, speaker: Speaker, doors: Mapping[str, str]) -> int:
     """Asks those who have not confirmed yet; how many have now. A door that is down is asked again the next time."""
     async with transaction() as session:
         missing = (await session.execute(MISSING)).all()
     if not missing:
         return 0
     confirmed, down = 0, set[str]()
-    headers = {"Authorization": f"Bearer agency:{agency}"}
     with spans.carrying(UNSAMPLED):
-        async with httpx.AsyncClient(timeout=SECONDS, headers=headers) as client:
+        async with httpx.AsyncClient(timeout=SECONDS) as client:
             for row in missing:
                 if row.agency in down or row.agency not in doors:
                     continue
                 try:
-                    answer = await client.get(f"{doors[row.agency]}/erasures/{row.key}")
+                    url = f"{doors[row.agency]}/erasures/{row.key}"
+                    answer = await client.get(url, headers=speaker.headers(row.agency))
                 except httpx.TransportError:
                     down.add(row.agency)
                     continue

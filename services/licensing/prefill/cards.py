@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import uses
-from sekali.erasure import absent, restricted
+from sekali.erasure import absent, erased, restricted
 from sekali.errors import not_found, not_heard_yet
 from services.licensing.model import Application, Licence
 from services.licensing.prefill.facts import COLUMNS, RESIDENT
@@ -90,7 +90,7 @@ async def copy_card(session: AsyncSession, resident_id: UUID, who: uses.Who) -> 
     """This agency's copies of a person's records, for an officer: topic -> row. A use, which is recorded."""
     known = await copies.of_resident(session, resident_id)
     if RESIDENT not in known:
-        if await copies.erased(session, [resident_id]):
+        if await erased(session, [resident_id]):
             raise await absent(session, resident_id, "resident", "The person was erased.")
         raise not_heard_yet(RESIDENT)
     shown = {topic: uses.filled(row, COLUMNS[topic]) for topic, row in known.items()}

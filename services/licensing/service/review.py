@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sekali import erasure
 from sekali.database import now
 from services.licensing.model import Fitness, LicenceStatus, Reason
 from services.licensing.model.licence import IN_FORCE
@@ -22,7 +23,7 @@ async def residents_changed(session: AsyncSession, keys: list[UUID]) -> None:
 
     The copy rows of `keys` are locked by the projection that calls.
     """
-    erased = await copies.erased(session, keys)
+    erased = await erasure.erased(session, keys)
     for person in erased:
         await erase(session, person)
     unfit = await copies.unfit(session, [key for key in keys if key not in erased])

@@ -33,12 +33,6 @@ async def fitness_of(session: AsyncSession, resident_id: UUID) -> Fitness:
     return found.get(resident_id, Fitness.NOT_HEARD)
 
 
-async def erased(session: AsyncSession, residents: Sequence[UUID]) -> list[UUID]:
-    """Those of them whose record has ended in a tombstone, in key order."""
-    gone = select(resident.c.resident_id).where(among(resident.c.resident_id, residents), resident.c.gone)
-    return list(await session.scalars(gone.order_by(resident.c.resident_id)))
-
-
 async def unfit(session: AsyncSession, residents: Sequence[UUID]) -> dict[UUID, Fitness]:
     """Those of them who can hold no licence any more, with why."""
     # Narrowed here because a bootstrap asks of thousands, of whom few are; the rule decides.

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from sekali.errors import Problem
 from sekali.retention import Sweeper
@@ -141,6 +142,19 @@ async def test_the_dead_are_kept_while_anything_is_open_and_then_for_the_years_o
     kept = await office.rows("select resident_id, nik from resident")
     assert {row["resident_id"]: row["nik"] is not None for row in kept} == {rangga: False, buyer: True}
     assert first["status"] == "TERBIT"
+
+
+async def test_a_copy_that_was_swept_is_no_erasure(office: Office) -> None:
+    """The grave of a contract that ended: the case of a living person may not be locked away for it."""
+    melati = await office.registered()
+    receipt = await office.apply(melati, **people.RESTAURANT)
+    async with office.database.transaction() as session:
+        await session.execute(text("update resident set gone = true, standing = null, nik = null"))
+    office.clock.turn(days=60)
+    async with office.database.transaction() as session:
+        assert not await service.approve_by_deadline(session, UUID(receipt["application_id"]))
+    assert await count(office, "application") == await count(office, "licence") == 1
+    assert await count(office, "legal_hold") == 0
 
 
 async def test_a_death_that_was_a_mistake_is_not_counted(office: Office) -> None:

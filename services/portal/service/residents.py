@@ -14,10 +14,9 @@ from services.portal.store import contact, corrections, submissions
 
 async def residents_changed(session: AsyncSession, keys: list[UUID]) -> None:
     """Derived from the copies' present rows: right after a skip or a rebuild, and nothing the second time."""
-    annulled, erased = await contact.withdrawn(session, keys)
-    if annulled:
+    if annulled := await contact.annulled(session, keys):
         await _withdraw(session, annulled)
-    for resident_id in erased:
+    for resident_id in await erasure.erased(session, keys):
         await _erase(session, resident_id)
 
 

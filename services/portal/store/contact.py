@@ -21,15 +21,14 @@ async def standing(session: AsyncSession, resident_id: UUID) -> RowMapping | Non
     return found.mappings().one_or_none()
 
 
-async def withdrawn(session: AsyncSession, keys: Sequence[UUID]) -> tuple[list[UUID], list[UUID]]:
-    """Those of `keys` who are annulled, and those who are erased, in key order."""
-    found = await session.execute(
-        select(resident.c.resident_id, resident.c.gone)
-        .where(resident.c.resident_id.in_(keys), or_(resident.c.gone, resident.c.standing == "ANNULLED"))
+async def annulled(session: AsyncSession, keys: Sequence[UUID]) -> list[UUID]:
+    """Those of `keys` who are annulled, in key order."""
+    found = await session.scalars(
+        select(resident.c.resident_id)
+        .where(resident.c.resident_id.in_(keys), resident.c.standing == "ANNULLED")
         .order_by(resident.c.resident_id)
     )
-    rows = found.all()
-    return [row.resident_id for row in rows if not row.gone], [row.resident_id for row in rows if row.gone]
+    return list(found)
 
 
 async def read(session: AsyncSession, resident_id: UUID) -> RowMapping | None:

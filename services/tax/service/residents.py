@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sekali import erasure
 from sekali.database import now
 from sekali.outbox import put
 from sekali.workdays import day_of
@@ -16,7 +17,7 @@ from services.tax.store import copies, register, tasks
 
 async def residents_changed(session: AsyncSession, keys: list[UUID]) -> None:
     """After the copy of some residents, whose rows this transaction has locked by writing them."""
-    for resident_id in await copies.erased(session, keys):
+    for resident_id in await erasure.erased(session, keys):
         await erase(session, resident_id)
     registered = await register.taxpayers(session, keys)
     if not registered:

@@ -71,12 +71,6 @@ async def people(session: AsyncSession, resident_ids: Iterable[UUID]) -> dict[UU
     return {row["resident_id"]: person(row) for row in (await session.execute(wanted)).mappings()}
 
 
-async def erased(session: AsyncSession, resident_ids: Iterable[UUID]) -> Sequence[UUID]:
-    """Those of them whose record has ended in a tombstone, in key order."""
-    gone = select(resident.c.resident_id).where(among(resident.c.resident_id, resident_ids), resident.c.gone)
-    return (await session.execute(gone.order_by(resident.c.resident_id))).scalars().all()
-
-
 async def resident_row(session: AsyncSession, resident_id: UUID) -> RowMapping | None:
     """The whole copy of one person, or None while it has not been heard."""
     wanted = select(resident).where(resident.c.resident_id == resident_id, resident.c.version > 0)
