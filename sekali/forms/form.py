@@ -99,6 +99,15 @@ class Form:
         such a fact was not shown, and its box counts as typed.
         ``today`` is the day that "not in the future" means; by itself the day in Jakarta.
         """
+        checked = self.preview(answers, facts, today=today, sent_at=sent_at)
+        counts = checked.counts
+        metrics.count_submission(self.name, counts.asked, counts.filled, counts.typed)
+        return checked
+
+    def preview(
+        self, answers: Mapping[str, Any], facts: Facts, *, today: date | None = None, sent_at: datetime | None = None
+    ) -> Submission:
+        """What `check` would give, without being counted as a submission."""
         day = today or workdays.day_of(datetime.now(UTC))
         errors = list(self._strangers(answers))
         done: dict[str, _Answered] = {}
@@ -111,12 +120,10 @@ class Form:
         errors += disagreements(self.boxes, said, {name for name in done if done[name].how == "typed"})
         if errors:
             raise invalid(*errors)
-        counts = _count(done)
-        metrics.count_submission(self.name, counts.asked, counts.filled, counts.typed)
         return Submission(
             values={name: answered.value for name, answered in done.items()},
             corrected=tuple(answered.correction for answered in done.values() if answered.correction),
-            counts=counts,
+            counts=_count(done),
         )
 
     def _strangers(self, answers: Mapping[str, Any]) -> Iterator[FieldError]:
@@ -194,6 +201,7 @@ def _opened_box(box: Box, facts: Facts) -> OpenedBox:
     return OpenedBox(
         name=box.name, label=box.label, type=box.type, required=box.required, key=box.key, readonly=box.readonly,
         value=value, source=box.source, choices=box.choices, within=box.within, unit=box.unit,
+        max_length=box.max_length, minimum=box.minimum, maximum=box.maximum, future=box.future,
         as_of=facts[box.source.topic].as_of if value is not None and box.source else None,
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -52,6 +52,10 @@ class OpenedBox(BaseModel):
     choices: tuple[Choice, ...] = ()
     within: str | None = None
     unit: str | None = None
+    max_length: int = 200
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    future: Literal["refused", "allowed"] = "refused"
 
     def __repr__(self) -> str:
         return f"OpenedBox({self.name})"
