@@ -19,13 +19,14 @@ from sekali.cli.erase import NotErased
 from tests.journeys.stack import LIMIT_SECONDS, Melati, Stack
 
 HEARERS = ("licensing", "portal", "tax")
-# What may name her afterwards, by id alone: that she was erased, graves, who saw what (append-only), what a law holds.
-BY_ID = {"erasure", "own_grave", "use_entry", "legal_hold", "resident", "contact"}
+# What may name her afterwards, by id alone: that she was erased, who saw what (append-only), what a law holds; graves.
+BY_ID = {"erasure", "own_grave", "use_entry", "legal_hold"}
+GRAVE = {"resident_id", "version", "gone", "as_of", "heard_at", "said_at", "v2_version"}
 TABLES = "select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'"
 PARKED = """
     insert into parked (topic, key, awaited_topic, awaited_key, partition, record_offset, record_timestamp,
                         header_names, header_values, payload, parked_at, deadline)
-    values ('licensing.kswp-requested.v1', $1, 'population.resident.v1', $2, 0, -$3, 0, '{}', '{}', 'x', now(),
+    values ('licensing.kswp-requested.v1', $1, 'population.resident.v1', $2, 0, -($3::bigint), 0, '{}', '{}', 'x', now(),
             now() + interval '1 day')
 """
 
@@ -55,6 +56,12 @@ class Databases:
             if self.ask(agency, query, f"%{wanted}%", f"%{wanted.encode().hex()}%"):
                 found.add(table)
         return found
+
+    def columns_left(self, agency: str, table: str, resident_id: UUID) -> set[str]:
+        """Columns that are not empty in the rows that name her."""
+        query = f"""select distinct name from "{table}" t, jsonb_each(to_jsonb(t)) as held (name, value)
+                    where t::text like $1 and value <> 'null'"""
+        return {name for (name,) in self.ask(agency, query, f"%{resident_id}%")}
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +144,8 @@ def test_melati_is_erased_everywhere_and_her_mother_is_not(
         until(f"all of {agency} is said", lambda a=agency: is_said(databases, a), LIMIT_SECONDS)  # type: ignore[misc]
         for wanted in (melati.cast.nik(MELATI), MELATI.name, melati.cast.email("melati"), "MELATI PUSPITA"):
             assert databases.tables_with(agency, wanted) <= {"legal_hold"}, agency
-        assert databases.tables_with(agency, str(melati.id)) <= BY_ID, agency
+        for table in databases.tables_with(agency, str(melati.id)) - BY_ID:
+            assert databases.columns_left(agency, table, melati.id) <= GRAVE, (agency, table)
         assert databases.tables_with(agency, str(melati.mother)) >= mother[agency] - {"outbox"}, agency
     assert proposed(databases, melati.id) == []
     assert stack.views.licensing_copy(melati.mother)["full_name"]
