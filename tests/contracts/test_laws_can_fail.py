@@ -161,7 +161,7 @@ def test_a_contract_with_a_malformed_attribute_does_not_load(country: Country, n
 def test_stale_types_are_told(country: Country) -> None:
     generate.write(country.root)
     assert not list(laws.fresh_types(country.ground()))
-    country.contract("tax", RESIDENT, lambda s: without(s, "birth.place"))
+    country.contract("licensing", "tax.kswp-answered.v1", lambda s: without(s, "answer.reason_code"))
     assert list(laws.fresh_types(country.ground())) == [
-        "tax: services/tax/events.py is stale. Run `sekali types` and commit it."
+        "licensing: services/licensing/events.py is stale. Run `sekali types` and commit it."
     ]
