@@ -1,12 +1,13 @@
-"""The four doors without a token: the declaration, two kinds of health, the metrics."""
+"""The doors without a token: the declaration, two kinds of health, the metrics, what pages fetch beside themselves."""
 
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse, Response
 
 from sekali.doors.running import TheBus
+from sekali.pages.assets import DOOR as ASSETS
 
-OPEN_DOORS = frozenset({"/openapi.json", "/health/live", "/health/ready", "/metrics"})
+OPEN_DOORS = frozenset({"/openapi.json", "/health/live", "/health/ready", "/metrics", ASSETS})
 
 
 def open_doors() -> APIRouter:

@@ -18,11 +18,12 @@ from opentelemetry import trace
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sekali.database import is_worth_retrying
 from sekali.errors import FieldError, Problem, Unavailable
+from sekali.pages import problem_page, wants_a_page
 from sekali.sentences import sentence
 
 logger = logging.getLogger(__name__)
@@ -37,9 +38,8 @@ _PLAIN_NAME = re.compile(r"[a-z][a-z_]{0,39}[0-9]{0,2}")
 def answer(problem: Problem) -> JSONResponse:
     """The problem as a response; ``instance`` names the trace, for the operator who is asked about it."""
     document = problem.document()
-    span = trace.get_current_span().get_span_context()
-    if span.is_valid:
-        document.setdefault("instance", f"urn:sekali:trace:{span.trace_id:032x}")
+    if instance := _trace():
+        document.setdefault("instance", instance)
     headers: dict[str, str] = {}
     if problem.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
@@ -48,6 +48,22 @@ def answer(problem: Problem) -> JSONResponse:
     if problem.status == HTTPStatus.TOO_MANY_REQUESTS:
         headers["Retry-After"] = str(problem.extra.get("retry_after_seconds", RETRY_SECONDS))
     return JSONResponse(jsonable_encoder(document), problem.status, headers, media_type=MEDIA_TYPE)
+
+
+def _trace() -> str:
+    span = trace.get_current_span().get_span_context()
+    return f"urn:sekali:trace:{span.trace_id:032x}" if span.is_valid else ""
+
+
+def respond(request: Request, problem: Problem) -> Response:
+    """The problem as a page to whoever came with a browser, else as a document."""
+    document = answer(problem)
+    if not wants_a_page(request):
+        return document
+    page = problem_page(request, problem, trace=_trace())
+    if "retry-after" in document.headers:
+        page.headers["Retry-After"] = document.headers["retry-after"]
+    return page
 
 
 def from_validation(errors: Sequence[Mapping[str, Any]]) -> Problem:
@@ -76,17 +92,17 @@ def _is_plain(part: str) -> bool:
 def install(app: FastAPI) -> None:
     """Makes every handled error of ``app`` a problem document."""
 
-    async def on_problem(_request: Request, error: Exception) -> JSONResponse:
+    async def on_problem(request: Request, error: Exception) -> Response:
         assert isinstance(error, Problem)
-        return answer(error)
+        return respond(request, error)
 
-    async def on_validation(_request: Request, error: Exception) -> JSONResponse:
+    async def on_validation(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return answer(from_validation(error.errors()))
+        return respond(request, from_validation(error.errors()))
 
-    async def on_http(_request: Request, error: Exception) -> JSONResponse:
+    async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        response = answer(from_status(error.status_code))
+        response = respond(request, from_status(error.status_code))
         response.headers.update(error.headers or {})
         return response
 
@@ -163,4 +179,4 @@ class CatchEverything:
         except Exception as error:
             logger.error("%s", without_its_text(error))  # noqa: TRY400
             if not started:
-                await answer(from_unexpected(error))(scope, receive, send)
+                await respond(Request(scope), from_unexpected(error))(scope, receive, send)

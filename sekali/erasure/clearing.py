@@ -69,12 +69,12 @@ class Erasures:
         names = {card.key for card in people}
         self._orders = {card.topic for card in people}
         self._keyed = {card.topic for card in catalogue.cards.values() if card.key in names}
-        self._copies = [
+        self.copies = [
             (one, one.into.columns[one.person or one.key])
             for one in declared.values()
             if isinstance(one, Projection) and (one.person or one.topic in self._keyed)
         ]
-        self._touched = self._keyed | {one.topic for one, _ in self._copies}
+        self._touched = self._keyed | {one.topic for one, _ in self.copies}
         self._hearers = {
             card.topic: sorted(agency for agency, topic in catalogue.contracts if topic == card.topic)
             for card in people
@@ -94,7 +94,7 @@ class Erasures:
 
     async def _again(self, session: AsyncSession, projection: Projection, changed: Collection[UUID]) -> None:
         """Rows about the erased that a late record has filled again, under a key that does not name them."""
-        names = next((names for one, names in self._copies if one is projection and one.person), None)
+        names = next((names for one, names in self.copies if one is projection and one.person), None)
         if names is not None and changed:
             await _empty(session, projection, names.in_(select(_ERASURE.c.key)), changed)
 
@@ -111,9 +111,9 @@ class Erasures:
     async def erase(self, session: AsyncSession, topic: str, versions: Mapping[UUID, int]) -> None:
         """Person -> version of the tombstone. In its transaction, after the topic's own copy, before its `then`."""
         for person, version in sorted(versions.items()):
-            cleared = Counter(copies=sum(one.topic == topic for one, _ in self._copies))
+            cleared = Counter(copies=sum(one.topic == topic for one, _ in self.copies))
             keys = {person}
-            for projection, names in self._copies:
+            for projection, names in self.copies:
                 if projection.topic != topic:
                     emptied = await _empty(session, projection, names == person)
                     cleared["copies"] += len(emptied)
