@@ -26,8 +26,8 @@ TABLES = "select table_name from information_schema.tables where table_schema = 
 PARKED = """
     insert into parked (topic, key, awaited_topic, awaited_key, partition, record_offset, record_timestamp,
                         header_names, header_values, payload, parked_at, deadline)
-    values ('licensing.kswp-requested.v1', $1, 'population.resident.v1', $2, 0, -($3::bigint), 0, '{}', '{}', 'x', now(),
-            now() + interval '1 day')
+    values ('licensing.kswp-requested.v1', $1, 'population.resident.v1', $2, 0, -($3::bigint), 0, '{}', '{}', 'x',
+            now(), now() + interval '1 day')
 """
 
 
