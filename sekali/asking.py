@@ -8,21 +8,18 @@ from uuid import UUID
 import httpx
 
 from sekali.errors import TYPE_PREFIX, FieldError, Problem, Unavailable
+from sekali.tokens import Speaker
 
 
 class Asking:
     """One client for one owner's door; closed with the agency's doors."""
 
-    def __init__(self, agency: str, owner: str, url: str | None, patience: timedelta) -> None:
+    def __init__(self, speaker: Speaker, owner: str, url: str | None, patience: timedelta) -> None:
         """`url`: base of the owner's door; None where SEKALI_DOORS does not tell it."""
+        self._speaker = speaker
         self._owner = owner
         self._url = url
-        # Until sign-in exists, an agency speaks by the development token.
-        self._client = httpx.AsyncClient(
-            timeout=patience.total_seconds(),
-            follow_redirects=False,
-            headers={"Authorization": f"Bearer agency:{agency}"},
-        )
+        self._client = httpx.AsyncClient(timeout=patience.total_seconds(), follow_redirects=False)
 
     async def verify(self, resident_id: UUID, answers: Mapping[str, str]) -> dict[str, bool]:
         """Dotted field -> match. Problem 4xx in the owner's words; Unavailable (503) where it gives no answer."""
@@ -30,7 +27,8 @@ class Asking:
             raise Unavailable(f"Nobody has said where the door of {self._owner} is: set SEKALI_DOORS.")
         question = {"resident_id": str(resident_id), "answers": dict(answers)}
         try:
-            response = await self._client.post(f"{self._url}/verify", json=question)
+            headers = self._speaker.headers(self._owner)
+            response = await self._client.post(f"{self._url}/verify", json=question, headers=headers)
         except httpx.HTTPError:
             raise self._away() from None
         told = _object(response)

@@ -17,6 +17,7 @@ from sekali.agreement import Agreement
 from sekali.codec import Decoder
 from sekali.contracts import Catalogue
 from sekali.database import Clock, Database, utc_now
+from sekali.doors import once
 from sekali.erasure import ERASURES, Erasures, collect
 from sekali.errors import SekaliError
 from sekali.inbox import Inbox
@@ -29,6 +30,7 @@ from sekali.retention import Sweeper
 from sekali.sealing import Keyring
 from sekali.settings import AgencySettings
 from sekali.subscription import Subscription, run_parked
+from sekali.tokens import Speaker
 from sekali.vault import source_of
 
 logger = logging.getLogger(__name__)
@@ -64,6 +66,7 @@ class Bus:
         self.settings = settings
         self.agency = settings.agency
         self.clock = clock
+        self.speaker = Speaker(settings, clock)
         self.catalogue = Catalogue.load(settings.root)
         self.registry = Registry(settings.registry_url)
         self._inbox = inbox
@@ -227,6 +230,7 @@ async def _measure(bus: Bus) -> None:
 async def _prune(bus: Bus) -> None:
     async with bus.transaction() as session:
         await effect.prune(session)
+        await once.forget(session)
 
 
 async def _sweep(bus: Bus) -> None:
@@ -239,4 +243,4 @@ async def _beat(bus: Bus) -> None:
 
 
 async def _collect(bus: Bus) -> None:
-    await collect(bus.transaction, bus.agency, bus.settings.doors)
+    await collect(bus.transaction, bus.speaker, bus.settings.doors)

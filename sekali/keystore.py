@@ -118,18 +118,18 @@ class FileStore:
         """An unchanged file is not touched, unless others could read it."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._path(agency)
-        with _alone(self._folder):
+        with alone(self._folder):
             if self.read(agency) != before:
                 raise KeyStoreChanged(agency)
             if not path.exists() or path.stat().st_mode & 0o077 or ring != before:
-                _replace(path, json.dumps({"keysets": ring}, indent=1) + "\n")
+                replace_private(path, json.dumps({"keysets": ring}, indent=1) + "\n")
 
     def _path(self, agency: str) -> Path:
         return self._folder / f"{agency}.json"
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     """One writer at a time; the lock is the folder's own, so that it leaves no file."""
     lock = os.open(folder, os.O_RDONLY)
     try:
@@ -157,7 +157,8 @@ def checked(ring: Any) -> Ring:
     return held
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_private(path: Path, text: str) -> None:
+    """A file that only its owner may read, whole or not at all."""
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as out:

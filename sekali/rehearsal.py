@@ -110,7 +110,7 @@ async def rehearsing(
     keyrings.write(keys, rings)
     settings = kind(
         agency=agency, root=root, database_url=database_url, kafka_bootstrap="127.0.0.1:0",
-        registry_url="http://127.0.0.1:0", keyring=keys / f"{agency}.json",
+        registry_url="http://127.0.0.1:0", keyring=keys / f"{agency}.json", development_sign_in=True,
     )  # fmt: skip
     keyring = Keyring(settings.keyring)
     database = Database(database_url, info={WRITER: Writer(agency, catalogue, keyring, lambda: None)}, clock=clock)

@@ -45,11 +45,18 @@ class AgencySettings(BaseSettings):
     keyring: Path
     """This agency's keys for sealed fields, mode 0600."""
 
+    identity: Path | None = None
+    """This agency's own private key (a JWK, mode 0600), by which it proves to others who it is."""
+    identities: Path | None = None
+    """The public keys of all agencies (a JWK set), by which their tokens are believed."""
+    development_sign_in: bool = False
+    """Whether everybody is believed to be who they say they are: for demo and tests on a machine of one's own."""
+
     instance: str = "1"
     """Which of the agency's processes this is: Kafka gives a restarted one its partitions back at once."""
 
     http_host: str = "127.0.0.1"
-    """Where the doors listen; development tokens prove nothing, so nothing but loopback may reach them."""
+    """Where the doors listen. With development sign-in, nothing but loopback may reach them."""
     http_port: int = Field(default=0, ge=0, le=65535)
     """0 = any free port."""
     doors: dict[str, str] = {}

@@ -1,12 +1,12 @@
 """Who says which topic to whom: rows that the picture, the tables and the pages share."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
+from sekali.agencies import Agency, read
 from sekali.contracts import Card, Catalogue, CatalogueError, Contract
+
+__all__ = ["Agency", "Flow", "agencies", "flows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,38 +43,6 @@ def flows(catalogue: Catalogue) -> list[Flow]:
     return [Flow(card, tuple(heard.get(card.topic, ()))) for card in cards]
 
 
-@dataclass(frozen=True, slots=True)
-class Agency:
-    """`title` and `about` are what people call it, from schemas/<agency>/agency.yaml; without it, its short name."""
-
-    name: str
-    title: Mapping[str, str]
-    about: Mapping[str, str]
-
-
 def agencies(root: Path, catalogue: Catalogue) -> dict[str, Agency]:
     """By short name. Raises `CatalogueError` where an agency.yaml has another shape."""
-    return {name: _agency(root / "schemas" / name / "agency.yaml", name) for name in catalogue.agencies}
-
-
-def _agency(file: Path, name: str) -> Agency:
-    if not file.exists():
-        return Agency(name, {"id": name, "en": name}, {})
-    try:
-        told = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except yaml.YAMLError:
-        told = None
-    if not isinstance(told, dict) or told.keys() != {"title", "about"} or not all(map(_both, told.values())):
-        raise CatalogueError(
-            f"schemas/{name}/agency.yaml: it is not title and about, each with id and en. "
-            "Compare it with another agency's."
-        )
-    return Agency(name, told["title"], told["about"])
-
-
-def _both(texts: object) -> bool:
-    return (
-        isinstance(texts, dict)
-        and texts.keys() == {"id", "en"}
-        and all(isinstance(text, str) for text in texts.values())
-    )
+    return {name: read(root, name) for name in catalogue.agencies}

@@ -29,11 +29,14 @@ def main(
     """Start everything that does not run yet, and say where it listens.
 
     Where SEKALI_OUTSIDE_KAFKA is set the platform runs elsewhere; SEKALI_LISTEN is the address for services (loopback).
+    SEKALI_DEVELOPMENT_SIGN_IN says whether they believe everybody: true, but false where the platform runs elsewhere.
     """
     place, start = Place.find(), time.monotonic()
-    kind = OutsidePlatform if "SEKALI_OUTSIDE_KAFKA" in os.environ else Platform
+    outside = "SEKALI_OUTSIDE_KAFKA" in os.environ
+    kind = OutsidePlatform if outside else Platform
     platform = kind(place.root, place.state, usual=True, owner=os.getpid() if foreground else None, report=_say)
     platform.host = os.environ.get("SEKALI_LISTEN", platform.host)
+    platform.development = os.environ.get("SEKALI_DEVELOPMENT_SIGN_IN", str(not outside)).lower() == "true"
     if only is not Only.SERVICES:
         platform.up()
     if only in {None, Only.RULES}:

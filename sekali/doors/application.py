@@ -8,24 +8,29 @@ from fastapi import APIRouter, FastAPI
 
 from sekali import identity
 from sekali.doors import problems
+from sekali.doors.callers import Gate
 from sekali.doors.erasures import erasure_doors
+from sekali.doors.facts import facts_door
 from sekali.doors.limits import LimitBody
 from sekali.doors.open import OPEN_DOORS, open_doors
 from sekali.doors.running import RunningBus
 from sekali.doors.uses import uses_door
 from sekali.doors.walk import refuse_undeclared
 from sekali.metrics import MeasureRequests
+from sekali.pages import Pages, assets_door
 
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 
 
 def application(
-    bus: RunningBus, *routers: APIRouter, title: Mapping[str, str], lifespan: Sequence[Lifespan] = ()
+    bus: RunningBus, *routers: APIRouter, title: Mapping[str, str], lifespan: Sequence[Lifespan] = (),
+    pages: Pages | None = None,
 ) -> FastAPI:
     """The doors of ``bus.settings.agency``; SekaliError if a route does not declare who may enter.
 
     ``title``: {"id", "en"}. The bus starts before the first request and stops after the last one;
     ``lifespan`` adds context managers that live inside that time, as an HTTP client.
+    ``pages``: for an agency with a room `pages`; its problems are pages too, to whoever comes with a browser.
     A router that needs more than the bus is built by a function that takes it (``routes(form, client) -> APIRouter``).
     """
 
@@ -49,6 +54,8 @@ def application(
     identity.take_fictive_region(bus.settings.fictive_region)
     app.state.bus = bus
     app.state.agency = bus.settings.agency
+    app.state.pages = pages
+    app.state.gate = Gate(bus.settings, bus.clock)
     app.add_middleware(problems.CatchEverything)
     app.add_middleware(LimitBody)
     app.add_middleware(MeasureRequests)
@@ -56,6 +63,9 @@ def application(
     app.include_router(open_doors())
     app.include_router(erasure_doors())
     app.include_router(uses_door())
+    app.include_router(facts_door())
+    if pages is not None:
+        app.include_router(assets_door())
     for router in routers:
         app.include_router(router)
     refuse_undeclared(app)

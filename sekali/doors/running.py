@@ -6,6 +6,7 @@ from typing import Annotated, Protocol, cast
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sekali.database import Clock
 from sekali.settings import AgencySettings
 
 
@@ -14,6 +15,9 @@ class RunningBus(Protocol):
 
     @property
     def settings(self) -> AgencySettings: ...
+
+    @property
+    def clock(self) -> Clock: ...
 
     def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
         """One use case: commits on success, rolls back on an error."""

@@ -32,7 +32,7 @@ def broken_laws(app: FastAPI) -> Iterator[str]:
         if not isinstance(route, APIRoute):
             yield f"{path}: only routes of an APIRouter can say who may enter; make it one."
             continue
-        if not _callers(route.dependant) & set(WHO_MAY_ENTER):
+        if not _callers(route.dependant) & WHO_MAY_ENTER:
             yield f"{path}: say who may enters by a parameter of type Citizen, Officer, PeerAgency or AnyCaller."
         for parameter in route.dependant.path_params:
             if parameter.name not in PLAIN_NAMES and parameter.field_info.annotation is not UUID:

@@ -51,7 +51,7 @@ async def _publish(catalogue: Catalogue, url: str) -> list[str]:
 
 
 def rights(place: Place, *, dry_run: bool = False) -> list[str]:
-    """Users, rules and keyrings."""
+    """Users, rules, keyrings and identities."""
     prepared = prepared_rights(place)
     if not dry_run:
         prepared.carry_out()
@@ -67,4 +67,5 @@ def prepared_rights(place: Place) -> sekali.rights.Prepared:
         {agency: credential.password for agency, credential in credentials.items()},
         place.keystore(),
         today=datetime.now(UTC).date(),
+        files=place.identities,
     )

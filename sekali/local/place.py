@@ -9,6 +9,7 @@ from pathlib import Path
 import sekali
 from sekali.keystore import FileStore, KeyStore
 from sekali.local.endpoints import PlatformNotUp, Tls
+from sekali.rights.identities import Files
 from sekali.vault import named_store
 
 
@@ -44,6 +45,11 @@ class Place:
     @property
     def keys(self) -> Path:
         return self.state / "keys"
+
+    @property
+    def identities(self) -> Files:
+        """Each agency's private key beside its keyring, and everybody's public ones."""
+        return Files(private=self.keys, public=self.state / "identities.json")
 
     def keystore(self) -> KeyStore:
         """Of all keyrings: their files here, or what SEKALI_KEYSTORE names."""

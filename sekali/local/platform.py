@@ -51,6 +51,8 @@ class Platform:
         self.report = report
         self.host = "127.0.0.1"
         """Where services listen."""
+        self.development = True
+        """Whether services believe everybody: on one's own machine."""
         self._usual = usual
 
     @property
@@ -104,7 +106,10 @@ class Platform:
         with self.alone():
             endpoints, traced = self.endpoints, self.runs("zipkin")
             wanted = self.place.services() if services is None else services
-            found = [Service(self.place, endpoints, name, traced, extra or {}, self.host) for name in wanted]
+            found = [
+                Service(self.place, endpoints, name, traced, extra or {}, self.host, self.development)
+                for name in wanted
+            ]
             with ThreadPoolExecutor(len(found) or 1) as pool:
                 for task in [pool.submit(self.start, service) for service in found]:
                     task.result()

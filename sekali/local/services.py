@@ -27,6 +27,7 @@ class Service:
     traced: bool = True
     extra: Mapping[str, str] = field(default_factory=dict)
     host: str = "127.0.0.1"
+    development: bool = True
     limit = 120.0
 
     def process(self) -> Process:
@@ -53,6 +54,9 @@ class Service:
             "SEKALI_KAFKA_MECHANISM": kafka.mechanism,
             "SEKALI_REGISTRY_URL": self.endpoints.registry.url,
             "SEKALI_KEYRING": str(self.place.keys / f"{self.name}.json"),
+            "SEKALI_IDENTITY": str(self.place.identities.of(self.name)),
+            "SEKALI_IDENTITIES": str(self.place.identities.public),
+            "SEKALI_DEVELOPMENT_SIGN_IN": str(self.development).lower(),
             "SEKALI_HTTP_HOST": self.host,
             "SEKALI_HTTP_PORT": url.rpartition(":")[2],
             "SEKALI_DOORS": json.dumps(self.endpoints.http, sort_keys=True),

@@ -1,8 +1,8 @@
-"""Rights that follow from cards and contracts: users and rules on the broker, keys in the keyrings."""
+"""Rights that follow from cards and contracts: users and rules on the broker, keys in the keyrings, identities."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from confluent_kafka.admin import AclBinding
@@ -10,7 +10,7 @@ from confluent_kafka.admin import AclBinding
 from sekali.contracts import Catalogue, Contract
 from sekali.errors import SekaliError
 from sekali.keystore import KeyStore, Ring
-from sekali.rights import acls, keyrings
+from sekali.rights import acls, identities, keyrings
 
 __all__ = ["NoPassword", "Prepared", "apply", "in_force", "prepare"]
 
@@ -28,7 +28,7 @@ def in_force(catalogue: Catalogue, today: date) -> list[Contract]:
 class Prepared:
     """What is to be done, not done yet. `said`: a sentence for each difference."""
 
-    said: list[str]
+    said: list[str] = field(repr=False)
     _broker: acls.Broker
     _store: KeyStore
     _passwords: Mapping[str, str] = field(repr=False)
@@ -37,12 +37,15 @@ class Prepared:
     _strangers: Collection[acls.User]
     _before: Mapping[str, Ring] = field(repr=False)
     _rings: Mapping[str, Ring] = field(repr=False)
+    _identities: identities.Planned | None = None
 
     def carry_out(self) -> None:
         """Safe to break and to repeat: what is taken away goes first, keys come before the right to read with them."""
         self._broker.remove_rules(self._held[rule] for rule in sorted(self._held.keys() - self._wanted))
         self._broker.remove_users(self._strangers)
         keyrings.write(self._store, self._rings, self._before)
+        if self._identities is not None:
+            self._identities.carry_out()
         # The broker tells no password, so each is put again; connections that stand are not asked for it.
         self._broker.put_users(self._passwords)
         self._broker.add_rules(sorted(self._wanted - self._held.keys()))
@@ -57,11 +60,13 @@ def prepare(
     *,
     today: date,
     kept: Collection[str] = (),
+    files: identities.Files | None = None,
 ) -> Prepared:
     """Compare the broker's users and rules and the keyrings with what they should be; changes nothing.
 
     `admin`: confluent-kafka's settings of the administrator. `passwords`: agency -> password. `keys`: the store of the
-    keyrings, or their folder. `kept`: users that are left alone. What no longer follows is removed.
+    keyrings, or their folder. `kept`: users that are left alone. `files`: where identities lie; without them none are
+    made. What no longer follows is removed.
     """
     missing = [agency for agency in catalogue.agencies if agency not in passwords]
     if missing:
@@ -76,7 +81,9 @@ def prepare(
     said += [f"new: {rule}" for rule in sorted(wanted - held.keys())]
     said += [f"gone: {rule}" for rule in sorted(held.keys() - wanted)]
     own = {agency: passwords[agency] for agency in catalogue.agencies}
-    return Prepared(said, broker, store, own, wanted, held, users - ours, before, rings)
+    who = identities.plan(catalogue.agencies, files, datetime.now(UTC)) if files else None
+    said += who.said if who else []
+    return Prepared(said, broker, store, own, wanted, held, users - ours, before, rings, who)
 
 
 def apply(

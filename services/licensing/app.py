@@ -33,7 +33,7 @@ def build(settings: Settings | None = None, clock: Callable[[], datetime] = utc_
     settings = settings or Settings()
     prefill.business_licence_form()  # a form or table that breaks a law stops the start, not the first citizen
     bus = Bus(settings, inbox=inbox, current=service.CURRENT, workers=workers(settings), clock=clock)
-    registry = Asking(settings.agency, REGISTRY, settings.doors.get(REGISTRY), settings.verify_timeout)
+    registry = Asking(bus.speaker, REGISTRY, settings.doors.get(REGISTRY), settings.verify_timeout)
 
     @asynccontextmanager
     async def client() -> AsyncIterator[None]:

@@ -10,6 +10,7 @@ from sekali import spans, tracing
 from sekali.bus import Bus, Worker
 from sekali.contracts import Catalogue
 from sekali.doors import application, serve
+from sekali.tokens import Speaker
 from services.portal import forms, service
 from services.portal.inbox import hearing
 from services.portal.model import CORRECTION_TOPIC
@@ -23,7 +24,7 @@ UNSAMPLED = "00-00000000000000000000000000000001-0000000000000001-00"
 def build(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     catalogue = Catalogue.load(settings.root)
-    agencies = Agencies(_others(settings), settings.door_timeout)
+    agencies = Agencies(_others(settings), settings.door_timeout, Speaker(settings))
     handing = service.Handing(
         agencies=agencies,
         deciders=[agency for agency, topic in catalogue.contracts if topic == CORRECTION_TOPIC],

@@ -13,6 +13,7 @@ NOWHERE = {
     "SEKALI_KAFKA_BOOTSTRAP": "127.0.0.1:9",
     "SEKALI_REGISTRY_URL": "http://127.0.0.1:9",
     "SEKALI_KEYRING": str(ROOT / "no-such-keyring.json"),
+    "SEKALI_DEVELOPMENT_SIGN_IN": "true",
 }
 
 

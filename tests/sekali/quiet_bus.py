@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ def settings(**changes: Any) -> AgencySettings:
         "kafka_bootstrap": "127.0.0.1:1",
         "registry_url": "http://127.0.0.1:1",
         "keyring": Path("none"),
+        "development_sign_in": True,
     }
     return AgencySettings(**(given | changes))
 
@@ -30,6 +32,9 @@ class QuietBus:
         self.settings = settings(**changes)
         self.parts = parts if parts is not None else {"database": "ok", "kafka": "ok"}
         self.life: list[str] = []
+
+    def clock(self) -> datetime:
+        return datetime.now(UTC)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:

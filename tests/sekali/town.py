@@ -204,6 +204,7 @@ class Town:
             kafka_password=SecretStr(user.password),
             registry_url=self.platform.endpoints.registry.url,
             keyring=self.keys / f"{agency}.json",
+            development_sign_in=True,
         )
 
     @asynccontextmanager

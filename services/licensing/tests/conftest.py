@@ -68,6 +68,7 @@ def bus(office: Office, tmp_path: Path, pytestconfig: pytest.Config) -> Standing
         kafka_bootstrap="127.0.0.1:0",
         registry_url="http://127.0.0.1:0",
         keyring=tmp_path / "licensing.json",
+        development_sign_in=True,
     )
     return StandingBus(office, settings)
 

@@ -2,6 +2,7 @@
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +14,9 @@ from services.licensing.tests.office import Office
 class StandingBus:
     office: Office
     settings: Settings
+
+    def clock(self) -> datetime:
+        return self.office.clock()
 
     def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
         return self.office.database.transaction()

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from sekali.asking import Asking
 from sekali.doors import application
+from sekali.tokens import Speaker
 from services.licensing.app import TITLE
 from services.licensing.forms import citizen, desk, verifying
 from services.licensing.tests import people
@@ -34,7 +35,7 @@ def registry() -> Iterator[Counterpart]:
 
 @pytest.fixture
 async def door(bus: StandingBus, registry: Counterpart) -> AsyncIterator[httpx.AsyncClient]:
-    asking = Asking("licensing", "population", registry.url, timedelta(seconds=2))
+    asking = Asking(Speaker(bus.settings), "population", registry.url, timedelta(seconds=2))
     app = application(bus, citizen, desk, verifying(asking), title=TITLE)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://licensing") as client:
         yield client

@@ -125,6 +125,7 @@ async def open_office(url: str, folder: Path, clock: Clock = utc_now) -> Office:
         kafka_password=SecretStr("not asked"),
         registry_url=f"http://{NOWHERE}",
         keyring=folder / "population.json",
+        development_sign_in=True,
     )
     app = build(settings, clock)
     door = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://population")

@@ -1,20 +1,19 @@
 """Every agency's forms behind one door. A door that is down is said in words, and the others work."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
 from sekali import tracing
-from sekali.doors import AnyCaller, Citizen, FormAnswers, TheBus
+from sekali.doors import AnyCaller, Citizen, CitizenCaller, FormAnswers, TheBus
 from sekali.errors import not_found
 from sekali.forms import Form
 from services.portal import service
 from services.portal.model import Answer, State, Verdict, is_form_name, why_kept
 from services.portal.prefill import Agencies
 
-Authorization = Annotated[str, Header(include_in_schema=False)]
 PROBLEM = "application/problem+json"
 
 
@@ -22,21 +21,20 @@ def agencies_doors(agencies: Agencies, handing: service.Handing, own: Form) -> A
     router = APIRouter(prefix="/forms", tags=["forms"])
 
     @router.get("")
-    async def listed(_caller: AnyCaller, authorization: Authorization) -> dict[str, Any]:
+    async def listed(caller: AnyCaller) -> dict[str, Any]:
         """{agencies: [{agency, state: UP, forms: [{name, title}]} | {agency, state: DOWN, detail}]}"""
         names = agencies.names
-        answers = await asyncio.gather(*(agencies.forms(name, authorization) for name in names))
+        citizen = caller if isinstance(caller, CitizenCaller) else None
+        answers = await asyncio.gather(*(agencies.forms(name, citizen) for name in names))
         mine = {"agency": "portal", "state": "UP", "forms": [{"name": own.name, "title": own.title}]}
         return {"agencies": [mine, *(_state(name, answer) for name, answer in zip(names, answers, strict=True))]}
 
     @router.get("/{agency}/{form}")
-    async def opened(
-        agency: str, form: str, _caller: Citizen, bus: TheBus, authorization: Authorization
-    ) -> JSONResponse:
+    async def opened(agency: str, form: str, caller: Citizen, bus: TheBus) -> JSONResponse:
         """The agency's form, filled from its own copies."""
         _ensure_known(agencies, agency, form)
         await service.known_or_asked(bus.transaction, agencies, agency, form)
-        answer = await agencies.opened(agency, form, authorization)
+        answer = await agencies.opened(agency, form, caller)
         if answer.status == 0 or answer.status >= 500:
             raise service.door_down(agency, answer)
         if answer.status == 200:
@@ -45,9 +43,7 @@ def agencies_doors(agencies: Agencies, handing: service.Handing, own: Form) -> A
         return _passed_on(answer)
 
     @router.post("/{agency}/{form}", status_code=201)
-    async def send(  # noqa: PLR0917
-        agency: str, form: str, sent: FormAnswers, caller: Citizen, bus: TheBus, authorization: Authorization
-    ) -> JSONResponse:
+    async def send(agency: str, form: str, sent: FormAnswers, caller: Citizen, bus: TheBus) -> JSONResponse:
         """201 the agency's receipt, 202 kept until the agency's door is up again, or the agency's problem document."""
         _ensure_known(agencies, agency, form)
         boxes = await service.known_or_asked(bus.transaction, agencies, agency, form)
@@ -55,7 +51,7 @@ def agencies_doors(agencies: Agencies, handing: service.Handing, own: Form) -> A
         async with bus.transaction() as session:
             trace = tracing.traceparent()
             kept = await service.keep(session, filled, own, boxes, traceparent=trace, lease=handing.lease)
-        meaning, answer = await handing.over(bus.transaction, kept, authorization, promised=kept["attempts"] > 0)
+        meaning, answer = await handing.over(bus.transaction, kept, promised=kept["attempts"] > 0)
         return _kept(sent, agency, answer) if meaning in {Verdict.DOWN, Verdict.UNHEARD} else _passed_on(answer)
 
     return router

@@ -7,28 +7,30 @@ from uuid import UUID
 
 import httpx
 
+from sekali.tokens import CitizenCaller, Speaker
 from services.portal.model import Answer
 
 
 class Agencies:
     """One client for all doors. An answer always comes back: a door that is down is an `Answer` with status 0."""
 
-    def __init__(self, doors: Mapping[str, str], patience: timedelta) -> None:
+    def __init__(self, doors: Mapping[str, str], patience: timedelta, speaker: Speaker) -> None:
         self._doors = dict(doors)
+        self._speaker = speaker
         self._client = httpx.AsyncClient(timeout=patience.total_seconds(), follow_redirects=False)
 
     @property
     def names(self) -> list[str]:
         return sorted(self._doors)
 
-    async def forms(self, agency: str, authorization: str) -> Answer:
-        return await self._ask("GET", agency, "/forms", authorization)
+    async def forms(self, agency: str, citizen: CitizenCaller | None = None) -> Answer:
+        return await self._ask("GET", agency, "/forms", citizen)
 
-    async def opened(self, agency: str, form: str, authorization: str) -> Answer:
-        return await self._ask("GET", agency, f"/forms/{form}", authorization)
+    async def opened(self, agency: str, form: str, citizen: CitizenCaller) -> Answer:
+        return await self._ask("GET", agency, f"/forms/{form}", citizen)
 
-    async def declaration(self, agency: str, form: str, authorization: str) -> Answer:
-        return await self._ask("GET", agency, f"/forms/{form}/declaration", authorization)
+    async def declaration(self, agency: str, form: str) -> Answer:
+        return await self._ask("GET", agency, f"/forms/{form}/declaration")
 
     async def submit(
         self,
@@ -36,23 +38,28 @@ class Agencies:
         form: str,
         submission_id: UUID,
         answers: Mapping[str, Any],
-        authorization: str,
+        citizen: CitizenCaller,
         *,
         sent_at: datetime,
     ) -> Answer:
         body = {"submission_id": str(submission_id), "answers": dict(answers), "sent_at": sent_at.isoformat()}
-        return await self._ask("POST", agency, f"/forms/{form}", authorization, body)
+        return await self._ask("POST", agency, f"/forms/{form}", citizen, body)
 
     async def close(self) -> None:
         await self._client.aclose()
 
     async def _ask(
-        self, method: str, agency: str, path: str, authorization: str, body: Mapping[str, Any] | None = None
+        self,
+        method: str,
+        agency: str,
+        path: str,
+        citizen: CitizenCaller | None = None,
+        body: Mapping[str, Any] | None = None,
     ) -> Answer:
+        """In the citizen's name, else in the portal's own; each question has a token of its own."""
+        headers = self._speaker.headers(agency, citizen)
         try:
-            response = await self._client.request(
-                method, self._doors[agency] + path, json=body, headers={"Authorization": authorization}
-            )
+            response = await self._client.request(method, self._doors[agency] + path, json=body, headers=headers)
         except httpx.TimeoutException:
             return Answer(0, cause=f"The door of {agency} did not answer in time.")
         except httpx.TransportError:

@@ -13,8 +13,6 @@ from services.portal.prefill import Agencies
 from services.portal.service.handing import Transaction
 from services.portal.store import submissions
 
-PORTAL = "Bearer agency:portal"
-
 
 async def remember(session: AsyncSession, agency: str, form: str, boxes: Sequence[Mapping[str, Any]]) -> None:
     """Keeps what the portal needs of a declaration: names and sources of boxes, never a value."""
@@ -34,9 +32,9 @@ async def known_or_asked(
         boxes = await submissions.declared_boxes(session, agency, form)
     if boxes is not None:
         return boxes
-    if form not in listed_names(await agencies.forms(agency, PORTAL), agency):
+    if form not in listed_names(await agencies.forms(agency), agency):
         raise unknown_form()
-    answer = await agencies.declaration(agency, form, PORTAL)
+    answer = await agencies.declaration(agency, form)
     if answer.status == 404:
         raise unknown_form()
     if answer.status != 200:
@@ -67,8 +65,8 @@ async def read_ahead(transaction: Transaction, agencies: Agencies) -> None:
     """The worker's round over all doors; one that is down is left for the next round."""
     for agency in agencies.names:
         with suppress(Problem):
-            for form in listed_names(await agencies.forms(agency, PORTAL), agency):
-                answer = await agencies.declaration(agency, form, PORTAL)
+            for form in listed_names(await agencies.forms(agency), agency):
+                answer = await agencies.declaration(agency, form)
                 if answer.status == 200:
                     async with transaction() as session:
                         await remember(session, agency, form, answer.body["boxes"])

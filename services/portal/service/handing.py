@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import tracing
 from sekali.database import now
+from sekali.tokens import CitizenCaller
 from services.portal.model import Answer, Verdict, back_off, verdict, why_kept
 from services.portal.prefill import Agencies
 from services.portal.service import submissions as use_case
@@ -35,14 +36,17 @@ class Handing:
     patience: timedelta
 
     async def over(
-        self, transaction: Transaction, row: Mapping[Any, Any], authorization: str, *, promised: bool = True
+        self, transaction: Transaction, row: Mapping[Any, Any], *, promised: bool = True
     ) -> tuple[Verdict, Answer]:
-        """Asks the agency once and settles what its answer means. A crash between the two is harmless:
-        the agency knows the submission by its id and gives its first receipt again.
+        """Asks the agency once, in the citizen's name, and settles what its answer means.
+
+        A crash between the two is harmless: the agency knows the submission by its id and gives its first
+        receipt again.
         `promised`: the citizen may have been told that the form is kept.
         """
+        citizen = CitizenCaller(row["resident_id"])
         answer = await self.agencies.submit(
-            row["agency"], row["form"], row["submission_id"], row["answers"], authorization, sent_at=row["kept_at"]
+            row["agency"], row["form"], row["submission_id"], row["answers"], citizen, sent_at=row["kept_at"]
         )
         meaning = verdict(answer)
         async with transaction() as session:
@@ -74,7 +78,5 @@ class Handing:
         return len(due)
 
     async def _over_later(self, transaction: Transaction, row: Mapping[Any, Any]) -> None:
-        # Until sign-in exists, the portal speaks in the citizen's name by the development token.
-        authorization = f"Bearer citizen:{row['resident_id']}"
         with tracing.span("hand on kept submission", parent=row["traceparent"]):
-            await self.over(transaction, row, authorization)
+            await self.over(transaction, row)

@@ -17,6 +17,7 @@ from sekali.doors import application
 from sekali.outbox import WRITER, Writer
 from sekali.sealing import Keyring
 from sekali.testing import Clock
+from sekali.tokens import Speaker
 from services.portal import forms, service
 from services.portal.app import TITLE
 from services.portal.inbox import hearing
@@ -58,12 +59,13 @@ def settings(tmp_path: Path, catalogue: Catalogue, pytestconfig: pytest.Config) 
         registry_url="http://127.0.0.1:0",
         keyring=path,
         door_timeout=timedelta(seconds=2),
+        development_sign_in=True,
     )
 
 
 @pytest.fixture
 async def agencies(counter: Counter, settings: Settings) -> AsyncIterator[Agencies]:
-    made = Agencies({"counter": counter.url}, settings.door_timeout)
+    made = Agencies({"counter": counter.url}, settings.door_timeout, Speaker(settings))
     yield made
     await made.close()
 

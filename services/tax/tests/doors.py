@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -26,7 +27,11 @@ class DatabaseOnly:
             kafka_bootstrap="unused",
             registry_url="unused",
             keyring=Path("unused"),
+            development_sign_in=True,
         )
+
+    def clock(self) -> datetime:
+        return self.office.clock()
 
     def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
         return self.office.transaction()
