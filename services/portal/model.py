@@ -1,5 +1,7 @@
 """The portal's rules: whose a box is, what an agency's answer means, when to try again."""
 
+import hmac
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -182,6 +184,23 @@ def is_storable(name: str, value: Any) -> bool:
     texts = [name, *([value] if isinstance(value, str) else [])]
     flat = value is None or isinstance(value, str | int | bool) or (isinstance(value, float) and isfinite(value))
     return flat and all(category(sign) not in UNPRINTABLE for text in texts for sign in text)
+
+
+def marked(submission_id: UUID, box: str, value: Any) -> str:
+    """Tells whether a fact is still the one that a page showed, not what it was: a short hash, keyed by the form."""
+    text = f"{box}\0{json.dumps(value, ensure_ascii=False)}".encode()
+    return hmac.new(submission_id.bytes, text, "sha256").hexdigest()[:12]
+
+
+def marks(submission_id: UUID, facts: Mapping[str, Any]) -> dict[str, str]:
+    """Box -> mark, of boxes that are filled."""
+    return {box: marked(submission_id, box, value) for box, value in facts.items() if value is not None}
+
+
+def changed(submission_id: UUID, shown: Mapping[str, str], facts: Mapping[str, Any]) -> list[str]:
+    """The boxes whose fact is another now than the page showed, or is there now, or is gone."""
+    present = marks(submission_id, facts)
+    return sorted(box for box in shown.keys() | present.keys() if shown.get(box) != present.get(box))
 
 
 def owner(topic: str) -> str:

@@ -19,5 +19,8 @@ class Settings(AgencySettings):
     not_heard_patience: timedelta = timedelta(days=1)
     """How long a kept submission waits for an agency that is up but has not heard of the citizen yet."""
 
+    drafts_kept: timedelta = timedelta(days=7)
+    """How long what a citizen has typed and not sent is kept."""
+
     declarations_every: timedelta = timedelta(seconds=30)
     """How often the other agencies' forms are read ahead, so that a submission can be kept while a door is down."""

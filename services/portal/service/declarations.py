@@ -13,10 +13,17 @@ from services.portal.prefill import Agencies
 from services.portal.service.handing import Transaction
 from services.portal.store import submissions
 
+FACTS = frozenset({"value", "as_of"})
+"""What of an opened box is a person's."""
+
 
 async def remember(session: AsyncSession, agency: str, form: str, boxes: Sequence[Mapping[str, Any]]) -> None:
-    """Keeps what the portal needs of a declaration: names and sources of boxes, never a value."""
-    kept = [{"name": box["name"], "source": box.get("source") or box.get("from")} for box in boxes]
+    """Keeps the boxes as they are declared, so that pages can show them while the door is down; never a value."""
+    kept = [
+        {name: told for name, told in box.items() if name not in FACTS}
+        | {"source": box.get("source") or box.get("from")}
+        for box in boxes
+    ]
     await submissions.remember_declaration(session, agency, form, kept, now(session))
 
 

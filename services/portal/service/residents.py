@@ -9,7 +9,7 @@ from sekali import outbox as said
 from sekali.database import now
 from services.portal import outbox
 from services.portal.service.submissions import refuse
-from services.portal.store import contact, corrections, submissions
+from services.portal.store import contact, corrections, drafts, submissions
 
 
 async def residents_changed(session: AsyncSession, keys: list[UUID]) -> None:
@@ -26,6 +26,7 @@ async def _withdraw(session: AsyncSession, residents: list[UUID]) -> None:
     tombstones = outbox.contact_tombstones(await contact.withdraw(session, residents, at))
     closed = [outbox.correction(row) for row in await corrections.close_all(session, residents, at)]
     await said.put(session, *tombstones, *closed)
+    await drafts.forget(session, residents)
     for submission_id in await submissions.of_residents(session, residents):
         await refuse(session, submission_id, {"slug": "resident-not-in-force"})
 
@@ -36,10 +37,12 @@ async def _erase(session: AsyncSession, resident_id: UUID) -> None:
     contacts = outbox.contact_tombstones(await contact.withdraw(session, [resident_id], at))
     ended = outbox.correction_tombstones(await corrections.end_all(session, resident_id, at))
     under_way, settled = await submissions.forget(session, resident_id)
+    begun = await drafts.forget(session, [resident_id])
     cleared = {
         "contacts": len({one.key for one in contacts}),
         "corrections": len(ended),
         "submissions": under_way,
         "outcomes": settled,
+        "drafts": begun,
     }
     await erasure.end_own(session, resident_id, ended=[*contacts, *ended], cleared=cleared)

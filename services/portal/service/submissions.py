@@ -15,7 +15,8 @@ from sekali.forms import Form
 from services.portal.model import Answer, State, is_storable, proposals, receipt, without_values
 from services.portal.service.contact import say_in_form, say_in_own_form
 from services.portal.service.corrections import propose
-from services.portal.store import submissions
+from services.portal.service.drafts import draft_comes_back
+from services.portal.store import drafts, submissions
 
 SHOWN = ("type", "title", "status", "detail", "fields")
 
@@ -87,6 +88,7 @@ async def say_contact(session: AsyncSession, filled: Filled, own: Form) -> dict[
     }
     outcome = _named(filled) | {"state": State.TAKEN, "counts": counts, "receipt": told, "settled_at": now(session)}
     await submissions.settle(session, outcome)
+    await drafts.end(session, filled.submission_id)
     return told
 
 
@@ -119,6 +121,7 @@ async def take(session: AsyncSession, submission_id: UUID, answer: Answer, decid
     row = await submissions.take_out(session, submission_id)
     if row is None:
         return
+    await drafts.end(session, submission_id)
     told = receipt(answer)
     application_id = told.get("application_id")
     outcome = {
@@ -133,10 +136,11 @@ async def take(session: AsyncSession, submission_id: UUID, answer: Answer, decid
 
 
 async def refuse(session: AsyncSession, submission_id: UUID, problem: Mapping[str, Any]) -> None:
-    """The agency does not want it so: its values go, the contact stands."""
+    """The agency does not want it so: its values go, the contact stands; a page's draft comes back to be mended."""
     row = await submissions.take_out(session, submission_id)
     if row is None:
         return
+    await draft_comes_back(session, submission_id, problem.get("fields") or ())
     shown = {name: problem[name] for name in SHOWN if name in problem}
     if "slug" in problem:
         shown["type"] = TYPE_PREFIX + problem["slug"]

@@ -6,6 +6,8 @@ from sqlalchemy.dialects.postgresql import JSONB, UUID
 metadata = MetaData()
 MOMENT = DateTime(timezone=True)
 V2_VERSION = "The version last said on portal.contact.v2; behind `version` where only v1 has it."
+SHOWN = "Box -> a short keyed hash of the fact that the page showed: tells that it has changed, not what it was."
+FOUND_WRONG = "What the agency found wrong: [{field, detail, detail_id}], never a value."
 V1_BURIED = "The version of the tombstone on portal.contact.v1 after its sunset."
 
 
@@ -71,6 +73,23 @@ submission = Table(
     Column("detail", Text),
     Column("not_heard_since", MOMENT),
 )
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("submission_id", UUID, primary_key=True),
+    Column("resident_id", UUID, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("answers", JSONB, nullable=False),
+    Column("shown", JSONB, nullable=False, comment=SHOWN),
+    Column("checked", Boolean, nullable=False, server_default=false()),
+    Column("sent", Boolean, nullable=False, server_default=false()),
+    Column("fields", JSONB, comment=FOUND_WRONG),
+    Column("saved_at", MOMENT, nullable=False),
+)
+Index("draft_resident", draft.c.resident_id, draft.c.agency, draft.c.form)
+Index("draft_saved", draft.c.saved_at)
 
 outcome = Table(
     "outcome",
