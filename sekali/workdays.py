@@ -29,6 +29,11 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < 5
 
 
+def working_days_between(after: date, until: date) -> int:
+    """Working days later than `after`, up to and with `until`; 0 when there are none."""
+    return sum(is_working_day(after + timedelta(days=step)) for step in range(1, (until - after).days + 1))
+
+
 def add_working_days(start: date, days: int) -> date:
     """The day that is ``days`` working days after ``start``; 0 gives ``start`` itself. ValueError below 0."""
     if days < 0:

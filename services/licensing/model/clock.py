@@ -6,10 +6,10 @@ When it runs out with no decision the licence is issued by itself (*fiktif posit
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
-from sekali.workdays import add_working_days, is_working_day
+from sekali.workdays import add_working_days, working_days_between
 
 
 class ClockState(StrEnum):
@@ -50,8 +50,3 @@ class SlaClock:
 
     def ran_out(self, today: date) -> bool:
         return self.due_on is not None and today > self.due_on
-
-
-def working_days_between(after: date, until: date) -> int:
-    """Working days later than `after`, up to and with `until`; 0 when there are none."""
-    return sum(is_working_day(after + timedelta(days=step)) for step in range(1, (until - after).days + 1))

@@ -5,9 +5,8 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sekali.workdays import add_working_days, is_working_day
+from sekali.workdays import add_working_days, is_working_day, working_days_between
 from services.licensing.model import ClockState, SlaClock
-from services.licensing.model.clock import working_days_between
 
 FRIDAY = date(2026, 11, 20)
 DAYS = st.dates(min_value=date(2026, 1, 1), max_value=date(2027, 11, 30))
