@@ -77,9 +77,14 @@ class Form:
 
         Opening it is a use: ``use`` is told which facts are shown, as ``uses.opening(session, resident_id)`` records.
         """
+        opened = self.show(facts, use)
+        metrics.FORMS_OPENED.labels(form=self.name).inc()
+        return opened
+
+    def show(self, facts: Facts, use: Use) -> OpenedForm:
+        """The same boxes to an officer, beside what was answered: a use too, but nobody is going to fill them."""
         opened = self._opened(facts)
         use(self.title, _shown_facts(opened))
-        metrics.FORMS_OPENED.labels(form=self.name).inc()
         return opened
 
     def _opened(self, facts: Facts) -> OpenedForm:

@@ -49,13 +49,15 @@ from sekali.pages.answers import posted, read
 from sekali.pages.assets import asset, assets_door
 from sekali.pages.boxes import Filled, Input, Option, as_filled, as_input, as_text, as_written, chains, region_name
 from sekali.pages.languages import COOKIE, LANGUAGES, Language
+from sekali.pages.names import Names
 from sekali.pages.posting import Posted, page_router
 from sekali.pages.problems import problem_page, slug_of, wants_a_page
 from sekali.pages.rendering import Page, Pages, ThePage
+from sekali.pages.sheets import Sheet, sentence_of, told
 from sekali.pages.words import N_, Words
 
 __all__ = [
-    "COOKIE", "LANGUAGES", "N_", "Filled", "Input", "Language", "Option", "Page", "Pages", "Posted", "ThePage", "Words",
-    "as_filled", "as_input", "as_text", "as_written", "asset", "assets_door", "chains", "page_router", "posted",
-    "problem_page", "read", "region_name", "slug_of", "wants_a_page",
+    "COOKIE", "LANGUAGES", "N_", "Filled", "Input", "Language", "Names", "Option", "Page", "Pages", "Posted", "Sheet",
+    "ThePage", "Words", "as_filled", "as_input", "as_text", "as_written", "asset", "assets_door", "chains",
+    "page_router", "posted", "problem_page", "read", "region_name", "sentence_of", "slug_of", "told", "wants_a_page",
 ]  # fmt: skip
