@@ -11,6 +11,7 @@ from sekali.doors import problems
 from sekali.doors.callers import Gate
 from sekali.doors.erasures import erasure_doors
 from sekali.doors.facts import facts_door
+from sekali.doors.headers import SecureHeaders
 from sekali.doors.limits import LimitBody
 from sekali.doors.open import OPEN_DOORS, open_doors
 from sekali.doors.running import RunningBus
@@ -23,7 +24,10 @@ Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 
 
 def application(
-    bus: RunningBus, *routers: APIRouter, title: Mapping[str, str], lifespan: Sequence[Lifespan] = (),
+    bus: RunningBus,
+    *routers: APIRouter,
+    title: Mapping[str, str],
+    lifespan: Sequence[Lifespan] = (),
     pages: Pages | None = None,
 ) -> FastAPI:
     """The doors of ``bus.settings.agency``; SekaliError if a route does not declare who may enter.
@@ -56,20 +60,37 @@ def application(
     app.state.agency = bus.settings.agency
     app.state.pages = pages
     app.state.gate = Gate(bus.settings, bus.clock)
+    way_in = _open_pages(app, bus) if pages is not None else []
     app.add_middleware(problems.CatchEverything)
     app.add_middleware(LimitBody)
+    app.add_middleware(SecureHeaders, form_targets=lambda: _form_targets(app), secure=_is_secure(bus))
     app.add_middleware(MeasureRequests)
     problems.install(app)
     app.include_router(open_doors())
     app.include_router(erasure_doors())
     app.include_router(uses_door())
     app.include_router(facts_door())
-    if pages is not None:
-        app.include_router(assets_door())
-    for router in routers:
+    for router in (*way_in, *routers):
         app.include_router(router)
     refuse_undeclared(app)
     return app
+
+
+def _open_pages(app: FastAPI, bus: RunningBus) -> list[APIRouter]:
+    """Doors that every agency with pages has: what they load, and where people come in and go."""
+    from sekali import signin  # it needs the doors' own parts
+
+    app.state.gateway = signin.Gateway(bus.settings, bus.clock)
+    signin.install(app)
+    return [assets_door(), *signin.ways_in(bus.settings)]
+
+
+def _form_targets(app: FastAPI) -> Sequence[str]:
+    return app.state.gateway.form_targets if app.state.pages is not None else ()
+
+
+def _is_secure(bus: RunningBus) -> bool:
+    return (bus.settings.public_url or "").startswith("https://")
 
 
 def _documented_problems() -> dict[int | str, dict[str, Any]]:
