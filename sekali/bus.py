@@ -29,6 +29,7 @@ from sekali.relay import Relay
 from sekali.retention import Sweeper
 from sekali.sealing import Keyring
 from sekali.settings import AgencySettings
+from sekali.signin import sweeping as signing_in
 from sekali.subscription import Subscription, run_parked
 from sekali.tokens import Speaker
 from sekali.vault import source_of
@@ -231,6 +232,7 @@ async def _prune(bus: Bus) -> None:
     async with bus.transaction() as session:
         await effect.prune(session)
         await once.forget(session)
+        await signing_in.sweep(session, bus.settings)
 
 
 async def _sweep(bus: Bus) -> None:

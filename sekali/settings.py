@@ -3,6 +3,7 @@
 An agency adds its own fields in ``services/<agency>/settings.py`` as ``class Settings(AgencySettings)``.
 """
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -49,6 +50,32 @@ class AgencySettings(BaseSettings):
     """This agency's own private key (a JWK, mode 0600), by which it proves to others who it is."""
     identities: Path | None = None
     """The public keys of all agencies (a JWK set), by which their tokens are believed."""
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^/?#\s@]+$")
+    """Where browsers find this agency's pages, as in ``https://portal.example``; https but on loopback."""
+    oidc_issuer: str | None = Field(default=None, pattern=r"^https?://[^?#\s@]+$")
+    """The OpenID provider that signs people in, by its issuer's address."""
+    oidc_client_id: str = ""
+    """As whom this agency is registered there."""
+    oidc_client_secret: SecretStr = SecretStr("")
+    """Its secret there; without one it is a public client."""
+    oidc_scope: str = "openid profile"
+    """What is asked of the provider, so that its ID token has the claims below."""
+    oidc_resident_claim: str = "resident_id"
+    """The claim that holds a citizen's resident id."""
+    oidc_agency_claim: str = "agency"
+    """The claim that says whose officer somebody is."""
+    oidc_role_claim: str = "role"
+    """The claim that holds an officer's role."""
+    oidc_name_claim: str = "name"
+    """The claim that holds the name under which an officer's decisions are kept."""
+    session_idle: timedelta = timedelta(minutes=30)
+    """After so long without a request, people sign in again."""
+    session_longest: timedelta = timedelta(hours=8)
+    """After so long they sign in again in any case."""
+    sign_in_tries: int = Field(default=30, ge=1)
+    """How many tries from one address may end badly, or not at all, in ten minutes; of one account a third of it."""
+    proxies: str = ""
+    """Addresses or networks whose X-Forwarded-For and -Proto are believed, separated by commas."""
     development_sign_in: bool = False
     """Whether everybody is believed to be who they say they are: for demo and tests on a machine of one's own."""
 

@@ -38,7 +38,8 @@ def _configuration(app: FastAPI, settings: AgencySettings) -> uvicorn.Config:
         host=settings.http_host,
         port=settings.http_port,
         access_log=False,  # a URL that somebody mistyped may hold anything
-        proxy_headers=False,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=settings.proxies or None,
         server_header=False,
         lifespan="on",
         timeout_graceful_shutdown=ENDING_SECONDS,

@@ -33,7 +33,10 @@ def broken_laws(app: FastAPI) -> Iterator[str]:
             yield f"{path}: only routes of an APIRouter can say who may enter; make it one."
             continue
         if not _callers(route.dependant) & WHO_MAY_ENTER:
-            yield f"{path}: say who may enters by a parameter of type Citizen, Officer, PeerAgency or AnyCaller."
+            yield (
+                f"{path}: say who may enter by a parameter of type Citizen, Officer, PeerAgency or AnyCaller; "
+                "on a page SignedInCitizen, SignedInOfficer, SignedIn or Visitor."
+            )
         for parameter in route.dependant.path_params:
             if parameter.name not in PLAIN_NAMES and parameter.field_info.annotation is not UUID:
                 yield f"{path}: {parameter.name} must be a UUID; a URL is kept in histories and logs."

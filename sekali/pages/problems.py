@@ -14,6 +14,10 @@ TEXTS = {
     "no-such-door": _NOWHERE,
     "wrong-method": _NOWHERE,
     "forbidden": (N_("This page is not for you"), N_("Sign in as somebody who may enter here.")),
+    "foreign-form": (
+        N_("This form cannot be taken"),
+        N_("It was not sent from a page of ours, or that page is too old. Open the page again, then send it."),
+    ),
     "unauthenticated": (N_("Please sign in"), N_("This page is shown only to whom it belongs.")),
     "too-large": (N_("That is too much at once"), N_("Send less text.")),
     "asked-too-often": (N_("Please wait a little"), N_("This was asked too often. Try again in a few minutes.")),

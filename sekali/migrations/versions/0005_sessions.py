@@ -14,6 +14,7 @@ create table web_session (
     subject text not null,
     role text,
     csrf text not null,
+    by_provider boolean not null,
     created_at timestamptz not null,
     seen_at timestamptz not null,
     ends_at timestamptz not null,
@@ -24,8 +25,8 @@ comment on table web_session is
     'Who is signed in: SHA-256 of the cookie''s id, resident id or officer''s name; idle and absolute end.';
 
 create table sign_in_attempt (
-    cookie_hash bytea primary key,
-    state text not null,
+    state text primary key,
+    cookie_hash bytea not null,
     nonce text not null,
     verifier text not null,
     next text not null,
