@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sekali import regions
-from sekali.forms import OpenedBox
+from sekali.forms import JsonValue, OpenedBox
 from sekali.pages.words import N_, Words
 
 FEW = 5
@@ -144,15 +144,17 @@ def _number(box: OpenedBox, value: Any, words: Words) -> str:
     return f"{words.number(number)} {'m²' if box.unit == 'm2' else box.unit or ''}".strip()
 
 
-def as_written(box: OpenedBox, words: Words) -> str:
-    """A fact as it stands in an input: what `answers.read` reads as the same value again."""
-    value = box.value
+def as_written(box: OpenedBox, value: JsonValue, words: Words) -> str:
+    """A value as it stands in an input: `answers.read` reads the same value again. What was no value stays as typed."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if box.type in {"number", "integer", "money"}:
-        return words.number(Decimal(str(value)))
+        try:
+            return words.number(Decimal(str(value)))
+        except ArithmeticError:
+            pass
     return str(value)
 
 

@@ -1,6 +1,6 @@
 """An agency's pages, and one request's page."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, cast
 from urllib.parse import urlencode
@@ -15,6 +15,8 @@ from sekali.pages.assets import asset
 from sekali.pages.languages import LANGUAGES, LIBRARY, Language
 from sekali.pages.words import Words
 
+Keep = Callable[[Request, Any], Awaitable[str | None]]
+"""Takes the request and the session that has ended."""
 YEAR_SECONDS = 365 * 24 * 3600
 SIGN_IN = LIBRARY.parent / "signin"
 
@@ -22,12 +24,14 @@ SIGN_IN = LIBRARY.parent / "signin"
 class Pages:
     """Templates and texts of one agency, read once; `app.state.pages`."""
 
-    def __init__(self, title: Mapping[str, str], room: Path | None = None) -> None:
+    def __init__(self, title: Mapping[str, str], room: Path | None = None, keep: Keep | None = None) -> None:
         """`title`: {"id", "en"}, what stands at the top of each page. `room`: the folder of the agency's room `pages`.
+        `keep`: for a form that is posted when its session has ended: keeps what was typed, gives the path to go on at.
 
         Templates of the room are called by their file's name, the library's as `sekali/layout.html`.
         """
         self.title = title
+        self.keep = keep
         rooms = [LIBRARY, *([room] if room else [])]
         self._words = {one: Words(one, languages.translations(rooms, one)) for one in LANGUAGES}
         self._environments = {one: _environment(self._words[one], room) for one in LANGUAGES}
@@ -94,6 +98,11 @@ class Page:
     @property
     def path(self) -> str:
         return self._request.url.path
+
+    @property
+    def asked(self) -> Mapping[str, str]:
+        """What stands after the question mark of the address."""
+        return self._request.query_params
 
     @property
     def in_other_language(self) -> str:

@@ -146,7 +146,7 @@ def _visible(data: str, inside_tag: bool) -> tuple[list[str], bool, list[str]]:
     return shown, inside_tag, attributes
 
 
-NAMES = frozenset({"Sekali", "· Sekali", "Rp", "&nbsp;", "NIK", "WIB"})
+NAMES = frozenset({"Sekali", "· Sekali", "Rp", "&nbsp;", "NIK", "NIB", "NPWP", "NITKU", "KK", "RT", "RW", "WIB"})
 """What is called so in every language."""
 ATTRIBUTE = re.compile(r'[a-z-]+="')
 """A macro may give a piece of the inside of a tag."""

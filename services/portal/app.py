@@ -14,10 +14,10 @@ from sekali.tokens import Speaker
 from services.portal import forms, service
 from services.portal.inbox import hearing
 from services.portal.model import CORRECTION_TOPIC
+from services.portal.pages import TITLE, citizens_pages, pages
 from services.portal.prefill import Agencies, contact_form
 from services.portal.settings import Settings
 
-TITLE = {"id": "Portal warga", "en": "The citizens' portal"}
 UNSAMPLED = "00-00000000000000000000000000000001-0000000000000001-00"
 
 
@@ -48,7 +48,8 @@ def build(settings: Settings | None = None) -> FastAPI:
 
     # The portal's own form stands before the pattern that it would also match.
     routers = (forms.contact_doors(own), forms.agencies_doors(agencies, handing, own), forms.mine())
-    return application(bus, *routers, title=TITLE, lifespan=[client])
+    shown = citizens_pages(catalogue, settings.root, agencies, handing, own)
+    return application(bus, *routers, *shown, title=TITLE, lifespan=[client], pages=pages(agencies, handing, own))
 
 
 def workers(settings: Settings, agencies: Agencies, handing: service.Handing) -> list[Worker]:
@@ -65,6 +66,10 @@ def workers(settings: Settings, agencies: Agencies, handing: service.Handing) ->
         async with bus.transaction() as session:
             await service.bury_old_corrections(session)
 
+    async def forget_drafts(bus: Bus) -> None:
+        async with bus.transaction() as session:
+            await service.bury_old_drafts(session, settings.drafts_kept)
+
     async def succeed(bus: Bus) -> None:
         for say in (service.say_on_v2, service.bury_v1):
             said = 1
@@ -76,6 +81,7 @@ def workers(settings: Settings, agencies: Agencies, handing: service.Handing) ->
         Worker("hand on kept submissions", every=settings.retry_first / 2, run=hand_on),
         Worker("read forms ahead", every=settings.declarations_every, run=read_ahead),
         Worker("say contacts on their new topic", every=timedelta(seconds=1), run=succeed),
+        Worker("forget old drafts", every=timedelta(minutes=10), run=forget_drafts),
         Worker("end old corrections", every=timedelta(minutes=1), run=bury),
     ]
 

@@ -32,6 +32,14 @@ class Agencies:
     async def declaration(self, agency: str, form: str) -> Answer:
         return await self._ask("GET", agency, f"/forms/{form}/declaration")
 
+    async def facts(self, agency: str, citizen: CitizenCaller) -> Answer:
+        """Which facts of the citizen it holds."""
+        return await self._ask("GET", agency, "/facts/me", citizen)
+
+    async def uses(self, agency: str, citizen: CitizenCaller) -> Answer:
+        """Who used which of the citizen's facts there, the last first."""
+        return await self._ask("GET", agency, "/uses?limit=20", citizen)
+
     async def submit(
         self,
         agency: str,

@@ -14,13 +14,14 @@ from sekali import migrations
 from sekali.contracts import Catalogue
 from sekali.database import Database
 from sekali.doors import application
+from sekali.erasure import ERASURES, Erasures
 from sekali.outbox import WRITER, Writer
 from sekali.sealing import Keyring
 from sekali.testing import Clock
 from sekali.tokens import Speaker
 from services.portal import forms, service
-from services.portal.app import TITLE
 from services.portal.inbox import hearing
+from services.portal.pages import TITLE, citizens_pages, pages
 from services.portal.prefill import Agencies, contact_form
 from services.portal.settings import Settings
 from services.portal.tests.counter import Counter
@@ -76,7 +77,9 @@ async def office(
 ) -> AsyncIterator[Office]:
     clock, keyring = Clock(START), Keyring(settings.keyring)
     writer = Writer("portal", catalogue, keyring, lambda: None)
-    database = Database(agency_database(), info={WRITER: writer}, clock=clock)
+    inbox = hearing(catalogue)
+    info = {WRITER: writer, ERASURES: Erasures(catalogue, inbox.declared)}
+    database = Database(agency_database(), info=info, clock=clock)
     library = Path(migrations.__file__).parent
     await database.migrate([library / "versions", settings.root / "services" / "portal" / "migrations"], library)
     handing = service.Handing(
@@ -87,7 +90,7 @@ async def office(
         most=settings.retry_most,
         patience=settings.not_heard_patience,
     )
-    yield Office(database, clock, catalogue, keyring, hearing(catalogue), handing, settings)
+    yield Office(database, clock, catalogue, keyring, inbox, handing, settings)
     await database.close()
 
 
@@ -95,6 +98,7 @@ async def office(
 async def door(office: Office, agencies: Agencies) -> AsyncIterator[httpx.AsyncClient]:
     own = contact_form()
     routers = (forms.contact_doors(own), forms.agencies_doors(agencies, office.handing, own), forms.mine())
-    app = application(office, *routers, title=TITLE)
+    shown = citizens_pages(office.catalogue, office.settings.root, agencies, office.handing, own)
+    app = application(office, *routers, *shown, title=TITLE, pages=pages(agencies, office.handing, own))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://portal") as client:
         yield client

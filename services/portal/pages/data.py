@@ -1,0 +1,110 @@
+"""Which agency holds which of my facts, as of when, under which contract; and who has used them."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from sekali import held, uses
+from sekali.doors import RunningBus, TheBus
+from sekali.pages import Names, Page, ThePage, page_router
+from sekali.signin import SignedInCitizen
+from sekali.tokens import CitizenCaller
+from services.portal.model import Answer
+from services.portal.pages.reaching import OWN
+from services.portal.pages.words import WAYS, said
+from services.portal.prefill import Agencies
+
+USES_SHOWN = 20
+
+
+def data_pages(agencies: Agencies, names: Names) -> APIRouter:
+    router = page_router()
+
+    @router.get("/my/data")
+    async def data(citizen: SignedInCitizen, bus: TheBus, page: ThePage) -> Response:
+        """Every agency is asked at once; one that is down is said so."""
+        answers = await asyncio.gather(*(agencies.facts(one, citizen) for one in agencies.names))
+        told = dict(zip(agencies.names, answers, strict=True)) | {OWN: await _own_facts(bus, citizen)}
+        return page("data.html", agencies=[_held(page, names, one, told[one]) for one in sorted(told)])
+
+    @router.get("/my/uses")
+    async def used(citizen: SignedInCitizen, bus: TheBus, page: ThePage) -> Response:
+        answers = await asyncio.gather(*(agencies.uses(one, citizen) for one in agencies.names))
+        told = dict(zip(agencies.names, answers, strict=True)) | {OWN: await _own_uses(bus, citizen)}
+        return page("uses.html", agencies=[_used(page, names, one, told[one]) for one in sorted(told)])
+
+    return router
+
+
+async def _own_facts(bus: RunningBus, citizen: CitizenCaller) -> Answer:
+    async with bus.transaction() as session:
+        return Answer(200, {"copies": await held.copies_of(session, citizen.resident_id), "owns": held.owned(session)})
+
+
+async def _own_uses(bus: RunningBus, citizen: CitizenCaller) -> Answer:
+    async with bus.transaction() as session:
+        return Answer(200, {"uses": await uses.of_resident(session, citizen.resident_id, limit=USES_SHOWN)})
+
+
+def _held(page: Page, names: Names, agency: str, answer: Answer) -> dict[str, Any]:
+    words = page.words
+    copies = [_copy(page, names, one) for one in answer.body.get("copies", ())] if answer.status == 200 else []
+    owns = [words.both(one["tells"]) for one in answer.body.get("owns", ())] if answer.status == 200 else []
+    return {
+        "name": agency,
+        "title": names.agency(agency, words),
+        "up": answer.status == 200,
+        "copies": copies,
+        "owns": owns,
+    }
+
+
+def _copy(page: Page, names: Names, copy: Mapping[str, Any]) -> dict[str, Any]:
+    words, ground = page.words, copy["contract"]
+    labels = list(dict.fromkeys(names.field(copy["topic"], path, words) for path in copy["fields"]))
+    return {
+        "owner": names.agency(copy["owner"], words),
+        "topic": copy["topic"],
+        "fields": words.listed(labels),
+        "as_of": words.moment(copy["as_of"]) if copy["as_of"] else "",
+        "purpose": words.both(ground["purpose"]) if ground else "",
+        "basis": ground["legal_basis"] if ground else "",
+        "agreement": ground["agreement"] if ground else "",
+        "until": words.day(_day(ground["valid_until"])) if ground else "",
+        "kept_days": words.number(ground["retention_days"]) if ground else "",
+    }
+
+
+def _day(told: str | date) -> date:
+    return date.fromisoformat(told) if isinstance(told, str) else told
+
+
+def _used(page: Page, names: Names, agency: str, answer: Answer) -> dict[str, Any]:
+    words = page.words
+    rows = answer.body.get("uses", ()) if answer.status == 200 else ()
+    return {
+        "name": agency,
+        "title": names.agency(agency, words),
+        "up": answer.status == 200,
+        "uses": [_use(page, names, one) for one in rows],
+    }
+
+
+def _use(page: Page, names: Names, use: Mapping[str, Any]) -> dict[str, Any]:
+    words = page.words
+    labels = list(dict.fromkeys(names.field(use["topic"], path, words) for path in use["fields"]))
+    who = names.agency(use["by"]["agency"], words)
+    kind = use["by"]["kind"]
+    by = words("An officer of %(agency)s", agency=who) if kind == "OFFICER" else who
+    return {
+        "at": words.moment(use["at"]),
+        "by": words("You yourself, at %(agency)s", agency=who) if kind == "CITIZEN" else by,
+        "way": said(WAYS, use["way"], words),
+        "fields": words.listed(labels),
+        "purpose": words.both(use["purpose"]),
+        "basis": use["legal_basis"] or "",
+    }
