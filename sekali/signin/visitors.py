@@ -55,9 +55,10 @@ async def _found(request: Request, bus: TheBus) -> Session | None:
 async def visitor(request: Request, bus: TheBus) -> Session | None:
     """Who is signed in, if anybody."""
     found = await _found(request, bus)
+    alive = found if found is not None and found.alive else None
     if request.method not in CHANGES_NOTHING:
-        await check_form(request, found.csrf if found else token_before(gateway_of(request).browser(request)))
-    return found if found is not None and found.alive else None
+        await check_form(request, alive.csrf if alive else token_before(gateway_of(request).browser(request)))
+    return alive
 
 
 @says_who_may_enter
