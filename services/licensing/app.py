@@ -14,8 +14,9 @@ from sekali.asking import Asking
 from sekali.bus import Bus, Worker
 from sekali.database import now, utc_now
 from sekali.doors import application, serve
+from sekali.pages import Names, Pages
 from sekali.workdays import day_of
-from services.licensing import prefill, service
+from services.licensing import pages, prefill, service
 from services.licensing.forms import citizen, desk, verifying
 from services.licensing.inbox import inbox
 from services.licensing.settings import Settings
@@ -40,7 +41,9 @@ def build(settings: Settings | None = None, clock: Callable[[], datetime] = utc_
         yield
         await registry.close()
 
-    return application(bus, citizen, desk, verifying(registry), title=TITLE, lifespan=[client])
+    names = Names(bus.catalogue, settings.root)
+    desks = desk, verifying(registry), pages.cases(names), pages.licences(), pages.people(names, registry)
+    return application(bus, citizen, *desks, title=TITLE, lifespan=[client], pages=Pages(TITLE, pages.ROOM))
 
 
 def workers(settings: Settings) -> list[Worker]:

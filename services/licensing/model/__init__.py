@@ -4,14 +4,22 @@ Statuses, SLA days and some rows of the risk table are demo values; the README s
 """
 
 from services.licensing.model.applicant import Fitness, fitness
-from services.licensing.model.application import Application, ApplicationStatus, Kswp, NextActor, Reason, Step
+from services.licensing.model.application import (
+    Application,
+    ApplicationStatus,
+    Decision,
+    Kswp,
+    NextActor,
+    Reason,
+    Step,
+)
 from services.licensing.model.clock import ClockState, SlaClock
 from services.licensing.model.kbli import KbliTable, Risk, Scale, kbli_table, scale_of
-from services.licensing.model.licence import Document, Licence, LicenceStatus, Place
+from services.licensing.model.licence import Change, Document, Licence, LicenceStatus, Place
 from services.licensing.model.refusal import NotPossible
 
 __all__ = [
-    "Application", "ApplicationStatus", "ClockState", "Document", "Fitness", "KbliTable", "Kswp", "Licence",
-    "LicenceStatus", "NextActor", "NotPossible", "Place", "Reason", "Risk", "Scale", "SlaClock", "Step",
+    "Application", "ApplicationStatus", "Change", "ClockState", "Decision", "Document", "Fitness", "KbliTable", "Kswp",
+    "Licence", "LicenceStatus", "NextActor", "NotPossible", "Place", "Reason", "Risk", "Scale", "SlaClock", "Step",
     "fitness", "kbli_table", "scale_of",
 ]  # fmt: skip

@@ -57,6 +57,15 @@ class Kswp(StrEnum):
     WAIVED = "WAIVED"
 
 
+class Decision(StrEnum):
+    """What an officer may decide on an application."""
+
+    VERIFY = "verify"
+    RETURN = "return"
+    REJECT = "reject"
+    PROCEED = "proceed"
+
+
 _S = ApplicationStatus
 WAYS: dict[ApplicationStatus, frozenset[ApplicationStatus]] = {
     _S.DIAJUKAN: frozenset({_S.TERBIT, _S.MENUNGGU_KSWP}),
@@ -77,6 +86,13 @@ NEXT_ACTOR = {
     _S.MENUNGGU_KSWP: NextActor.OTHER_AGENCY,
     _S.MENUNGGU_VERIFIKASI: NextActor.OFFICER,
     _S.PERLU_PERBAIKAN: NextActor.APPLICANT,
+}
+
+# Station -> what an officer may decide there, what is usual first.
+DECISIONS: dict[ApplicationStatus, tuple[Decision, ...]] = {
+    _S.MENUNGGU_KSWP: (Decision.PROCEED,),
+    _S.MENUNGGU_VERIFIKASI: (Decision.VERIFY, Decision.RETURN, Decision.REJECT),
+    _S.PERLU_PERBAIKAN: (Decision.REJECT,),
 }
 
 
@@ -190,6 +206,10 @@ class Application:
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        return DECISIONS.get(self.status, ())
 
     def is_overdue(self, at: datetime) -> bool:
         return self.is_open and self.clock.ran_out(day_of(at))

@@ -52,6 +52,14 @@ WAYS: dict[LicenceStatus, frozenset[LicenceStatus]] = {
 }
 
 
+class Change(StrEnum):
+    """What an officer may do with a decided licence."""
+
+    SUSPEND = "suspend"
+    REVOKE = "revoke"
+    REINSTATE = "reinstate"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Place:
     street: str
@@ -107,6 +115,15 @@ class Licence:
         if self.status is _S.BELUM_TERVERIFIKASI:
             raise NotPossible("This licence waits for its application; reject the application instead.")
         return self.become(status, at)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What an officer may do with it now."""
+        if self.status is _S.BELUM_TERVERIFIKASI:
+            return ()
+        back = (Change.REINSTATE,) if self.status in {_S.DITINJAU, _S.DIBEKUKAN} and self.resumes_as else ()
+        ways = {Change.SUSPEND: _S.DIBEKUKAN, Change.REVOKE: _S.DICABUT}
+        return (*back, *(change for change, status in ways.items() if status in WAYS[self.status]))
 
     def reinstate(self, at: datetime) -> Licence:
         if self.resumes_as is None or self.status not in {_S.DITINJAU, _S.DIBEKUKAN}:

@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali.erasure import absent
-from sekali.errors import Problem, conflict, not_found, not_heard_yet
+from sekali.errors import Problem, conflict, not_found, not_heard_yet, stale_version
 from sekali.inbox import hold
 from services.licensing.model import Application, Fitness, Licence, NotPossible
 from services.licensing.prefill import RESIDENT
-from services.licensing.store import applications, copies, licences, tables
+from services.licensing.store import applications, casefile, copies, licences, tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,20 @@ async def take(session: AsyncSession, application_id: UUID, *, only_of: UUID | N
     if application is None or licence is None:  # its applicant was erased while this waited for the lock
         raise await absent(session, application_id, "application")
     return Case(application, licence, await copies.fitness_of(session, seen.resident_id))
+
+
+async def is_repeated(
+    session: AsyncSession, application_id: UUID, seen: int | None, version: int, act: tuple[str, str]
+) -> bool:
+    """Whether this same act is the one that followed on the version `seen`: a form that was sent twice.
+
+    Problem 409 where something else followed: the officer has decided on what stands there no more.
+    """
+    if seen is None or seen == version:
+        return False
+    if seen == version - 1 and await casefile.last_act(session, application_id) == act:
+        return True
+    raise stale_version()
 
 
 @contextmanager

@@ -78,26 +78,35 @@ async def proceed_without_kswp(session: AsyncSession, application_id: UUID, offi
 
 
 async def change_licence(
-    session: AsyncSession, licence_id: UUID, officer: str, status: LicenceStatus | None, reason: str
+    session: AsyncSession,
+    licence_id: UUID,
+    officer: str,
+    status: LicenceStatus | None,
+    reason: str,
+    *,
+    seen: int | None = None,
 ) -> Licence:
     """Suspend or revoke a decided licence (DIBEKUKAN, DICABUT), or reinstate it (None).
 
     A licence of someone who cannot hold one is not reinstated: the next news of them would review it again.
+    `seen`: the version that the officer had before them; sent twice, nothing is done twice.
     """
-    seen = await licences.get(session, licence_id)
-    if seen is None:
+    before = await licences.get(session, licence_id)
+    if before is None:
         raise await absent(session, licence_id, "licence")
-    await hold(session, tables.resident, [seen.holder_id])
+    await hold(session, tables.resident, [before.holder_id])
     licence = await licences.lock(session, licence_id)
     if licence is None:  # its holder was erased while this waited for the lock
         raise await absent(session, licence_id, "licence")
+    application_id = await applications.of_licence(session, licence_id)
+    deed = "reinstate" if status is None else status.value
+    if await cases.is_repeated(session, application_id, seen, licence.version, (officer, deed)):
+        return licence
     at = now(session)
     if status is None:
         cases.refuse_unfit(await copies.fitness_of(session, licence.holder_id))
     with cases.as_problem():
         changed = licence.reinstate(at) if status is None else licence.withdraw(status, at)
     await saying.change(session, licence=changed)
-    application_id = await applications.of_licence(session, licence_id)
-    deed = "reinstate" if status is None else status.value
     await casefile.note_act(session, application_id, actor=officer, deed=deed, at=at, reason=reason)
     return changed

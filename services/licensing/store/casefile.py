@@ -50,6 +50,13 @@ async def note_act(
     )
 
 
+async def last_act(session: AsyncSession, application_id: UUID) -> tuple[str, str] | None:
+    """Who did what last: (actor, deed)."""
+    done = select(act.c.actor, act.c.deed).where(act.c.application_id == application_id)
+    row = (await session.execute(done.order_by(act.c.act_id.desc()).limit(1))).one_or_none()
+    return (row.actor, row.deed) if row else None
+
+
 async def acts(session: AsyncSession, application_id: UUID) -> Sequence[RowMapping]:
     done = select(act).where(act.c.application_id == application_id)
     return (await session.execute(done.order_by(act.c.act_id))).mappings().all()

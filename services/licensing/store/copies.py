@@ -28,6 +28,12 @@ async def _row(session: AsyncSession, table: Table, resident_id: UUID) -> RowMap
     return (await session.execute(select(table).where(*known))).mappings().one_or_none()
 
 
+async def by_nik(session: AsyncSession, digits: str) -> UUID | None:
+    """Whose record, as it was heard, has this NIK."""
+    wanted = select(resident.c.resident_id).where(resident.c.nik == digits, ~resident.c.gone)
+    return await session.scalar(wanted)
+
+
 async def fitness_of(session: AsyncSession, resident_id: UUID) -> Fitness:
     found = await _fitness(session, resident.c.resident_id == resident_id)
     return found.get(resident_id, Fitness.NOT_HEARD)

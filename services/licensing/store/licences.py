@@ -79,6 +79,11 @@ async def of_holder(session: AsyncSession, holder_id: UUID) -> list[Licence]:
     return await _read(session, wanted.order_by(table.c.issued_on, key))
 
 
+async def of_ids(session: AsyncSession, licences: Collection[UUID]) -> dict[UUID, Licence]:
+    found = await _read(session, select(*COLUMNS).where(among(key, licences)))
+    return {one.licence_id: one for one in found}
+
+
 async def get(session: AsyncSession, licence_id: UUID) -> Licence | None:
     return next(iter(await _read(session, select(*COLUMNS).where(key == licence_id))), None)
 

@@ -63,6 +63,8 @@ resident = _copy(
     *_texts(*PLACE),
 )  # fmt: skip
 
+Index("resident_nik", resident.c.nik, postgresql_where=resident.c.nik.is_not(None))
+
 contact = _copy("contact", "resident_id", *_texts("email", "mobile"))
 
 taxpayer = _copy("taxpayer", "resident_id", *_texts("npwp", "status"))
