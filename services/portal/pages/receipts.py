@@ -37,7 +37,7 @@ def receipt_pages(reach: Reach, names: Names) -> APIRouter:
         values = {
             "row": row, "state": row.get("state", State.KEPT), "refresh": REFRESH_SECONDS, "own": row["agency"] == OWN,
             "agency": names.agency(row["agency"], page.words), "form": f"/services/{row['agency']}/{row['form']}",
-            "status": _status(page, known.get(row.get("application_id"))),
+            "standing": _status(page, known.get(row.get("application_id"))),
         }  # fmt: skip
         return page("receipt.html", **values, **_told(page, row, labels))
 

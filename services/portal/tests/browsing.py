@@ -68,7 +68,7 @@ class Browser:
         parser.feed(self.text)
         return next(form for form in parser.forms if form.action.endswith(ends_with) and "sign-out" not in form.action)
 
-    async def press(self, button: str = "", *, form: Sent | None = None, **typed: Any) -> httpx.Response:
+    async def press(self, button: str = "", form: Sent | None = None, /, **typed: Any) -> httpx.Response:
         """Sends the page's form, with `_step` as the button says, and lands where that leads."""
         form = form or self.form()
         data = form.fields | {name: str(value) for name, value in typed.items()} | ({"_step": button} if button else {})
@@ -81,5 +81,5 @@ class Browser:
         await self.open("/sign-in", next=to)
         form = self.form("development")
         form.fields["next"] = to
-        await self.press(form=form, resident_id=resident_id)
+        await self.press("", form, resident_id=resident_id)
         assert self.page.status_code == 200, self.text

@@ -65,8 +65,14 @@ def settings(tmp_path: Path, catalogue: Catalogue, pytestconfig: pytest.Config) 
 
 
 @pytest.fixture
-async def agencies(counter: Counter, settings: Settings) -> AsyncIterator[Agencies]:
-    made = Agencies({"counter": counter.url}, settings.door_timeout, Speaker(settings))
+def neighbours() -> dict[str, str]:
+    """Further agencies beside the counter: name -> base URL; a module of tests gives its own."""
+    return {}
+
+
+@pytest.fixture
+async def agencies(counter: Counter, neighbours: dict[str, str], settings: Settings) -> AsyncIterator[Agencies]:
+    made = Agencies({"counter": counter.url, **neighbours}, settings.door_timeout, Speaker(settings))
     yield made
     await made.close()
 
