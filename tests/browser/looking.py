@@ -60,9 +60,13 @@ class Seen:
 
 
 @asynccontextmanager
-async def looking(browser: Browser, *, scheme: Scheme = "light", host: str = "file:///") -> AsyncIterator[Seen]:
+async def looking(
+    browser: Browser, *, scheme: Scheme = "light", host: str = "file:///", scripts: bool = True
+) -> AsyncIterator[Seen]:
     """A new page in a context of its own. `host`: the beginning of every URL that it may ask for."""
-    context = await browser.new_context(color_scheme=scheme, viewport={"width": DESKTOP, "height": 800})
+    context = await browser.new_context(
+        color_scheme=scheme, viewport={"width": DESKTOP, "height": 800}, java_script_enabled=scripts
+    )
     page = await context.new_page()
     seen = Seen(page)
 

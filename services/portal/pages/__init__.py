@@ -20,7 +20,7 @@ from services.portal.prefill import Agencies
 
 __all__ = ["TITLE", "citizens_pages", "pages"]
 
-TITLE = {"id": "Portal warga", "en": "The citizens' portal"}
+TITLE = {"id": "Portal warga", "en": "Citizen's portal"}
 
 
 def pages(agencies: Agencies, handing: service.Handing, own: Form) -> Pages:

@@ -1,7 +1,7 @@
 """Which agency holds which of my facts, as of when, under which contract; and who has used them."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -52,7 +52,7 @@ async def _own_uses(bus: RunningBus, citizen: CitizenCaller) -> Answer:
 
 def _held(page: Page, names: Names, agency: str, answer: Answer) -> dict[str, Any]:
     words = page.words
-    copies = [_copy(page, names, one) for one in answer.body.get("copies", ())] if answer.status == 200 else []
+    copies = _copies(page, names, answer.body.get("copies", ())) if answer.status == 200 else []
     owns = [words.both(one["tells"]) for one in answer.body.get("owns", ())] if answer.status == 200 else []
     return {
         "name": agency,
@@ -63,10 +63,20 @@ def _held(page: Page, names: Names, agency: str, answer: Answer) -> dict[str, An
     }
 
 
-def _copy(page: Page, names: Names, copy: Mapping[str, Any]) -> dict[str, Any]:
-    words, ground = page.words, copy["contract"]
-    labels = list(dict.fromkeys(names.field(copy["topic"], path, words) for path in copy["fields"]))
+def _copies(page: Page, names: Names, told: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """One for each topic: several records of a topic (applications) are told together, as of the last."""
+    by_topic: dict[str, list[Mapping[str, Any]]] = {}
+    for one in told:
+        by_topic.setdefault(one["topic"], []).append(one)
+    return [_copy(page, names, rows) for rows in by_topic.values()]
+
+
+def _copy(page: Page, names: Names, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    words, copy = page.words, rows[0]
+    ground, paths = copy["contract"], dict.fromkeys(path for row in rows for path in row["fields"])
+    labels = list(dict.fromkeys(names.field(copy["topic"], path, words) for path in paths))
     return {
+        "count": len(rows),
         "owner": names.agency(copy["owner"], words),
         "topic": copy["topic"],
         "fields": words.listed(labels),

@@ -1,7 +1,7 @@
 """A form as its page draws it: what is filled, by whom; what is asked; what was typed; what is wrong or has changed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sekali.errors import FieldError, Problem
@@ -21,6 +21,8 @@ class Row:
     inputs: tuple[Input, ...] = ()
     unfolded: bool = False
     note: str = ""
+    locked: bool = False
+    """Its owner alone may change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,11 @@ class Drawing:
             Row(as_filled(box, self.words, self.source(box)), note=self._note(box) if box.name in self.changed else "")
             for box in boxes
         ]
-        if not any(box.readonly for box in boxes):
+        if any(box.readonly for box in boxes):
+            rows = [replace(row, locked=True) for row in rows]
+        else:
             unfolded = any(box.name in self.answers or box.name in self.errors for box in boxes)
-            rows[-1] = Row(rows[-1].fact, self._inputs(boxes), unfolded, rows[-1].note)
+            rows[-1] = replace(rows[-1], inputs=self._inputs(boxes), unfolded=unfolded)
         return rows
 
     def _inputs(self, boxes: Sequence[OpenedBox]) -> tuple[Input, ...]:
@@ -160,7 +164,8 @@ def sentence(error: FieldError, opened: OpenedForm, words: Words) -> str:
     if above is not None:
         label = f"“{words.both(above.label)}”"
         said = said.replace(f"box {above.name}", label).replace(above.name, label)
-    way_out = f" {error.way_out}" if words.language == "en" and error.way_out and above is None else ""
+    plain = error.way_out in {"", "Fill it."} or above is not None
+    way_out = "" if plain or words.language == "id" else f" {error.way_out}"
     return said + way_out
 
 

@@ -1,0 +1,168 @@
+"""The portal's pages for a browser: the real app and database, and beside it agencies with their real forms."""
+
+import asyncio
+import base64
+import json
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import uvicorn
+
+from sekali import migrations
+from sekali.contracts import Catalogue
+from sekali.database import Database
+from sekali.doors import application
+from sekali.erasure import ERASURES, Erasures
+from sekali.outbox import WRITER, Writer
+from sekali.sealing import Keyring
+from sekali.testing import Clock, eventually
+from sekali.tokens import Speaker
+from services.portal import service
+from services.portal.inbox import hearing
+from services.portal.pages import TITLE, citizens_pages, pages
+from services.portal.prefill import Agencies, contact_form
+from services.portal.settings import Settings
+from services.portal.tests.neighbour import Neighbour
+from services.portal.tests.office import Office
+
+ROOT = Path(__file__).parents[2]
+START = datetime(2026, 11, 20, 3, tzinfo=UTC)
+LICENCE, ACTIVATION = ("services/licensing/business-licence.form.yaml", "services/tax/activation.form.yaml")
+HELD = {
+    "owns": [{"topic": "tax.taxpayer.v1", "tells": {"id": "Pendaftaran wajib pajak.", "en": "Taxpayers."}}],
+    "copies": [
+        {
+            "topic": "population.resident.v1",
+            "owner": "population",
+            "version": 3,
+            "as_of": "2026-11-18T02:30:00+00:00",
+            "heard_at": "2026-11-18T02:30:01+00:00",
+            "fields": ["address.street", "birth.date", "civil.religion", "family.kk_number", "identity.full_name"],
+            "contract": {
+                "purpose": {"id": "Mengisi formulir pajak", "en": "Fill the tax form, keep the taxpayer right"},
+                "legal_basis": "UU 27/2022 art. 20(2)(c); Perpres 83/2021 art. 8, PMK 112/2022",
+                "agreement": "PKS/CONTOH/2026/10",
+                "retention_days": 3650,
+                "valid_until": "2028-12-31",
+                "fingerprint": "0123456789abcdef",
+            },
+        }
+    ],
+}
+USE = {
+    "number": 7,
+    "at": "2026-11-19T03:15:00+00:00",
+    "by": {"kind": "OFFICER", "agency": "tax"},
+    "topic": "population.resident.v1",
+    "fields": ["identity.full_name", "address.street"],
+    "way": "DISCLOSE",
+    "purpose": {"id": "Mengisi formulir pajak", "en": "Fill the tax form, keep the taxpayer right"},
+    "legal_basis": "UU 27/2022 art. 20(2)(c); Perpres 83/2021 art. 8",
+}
+
+
+@dataclass
+class House:
+    """`office` hears what agencies say; `licensing` and `tax` can be shut."""
+
+    url: str
+    office: Office
+    licensing: Neighbour
+    tax: Neighbour
+
+    async def busy(self) -> UUID:
+        """Melati, with applications at both agencies."""
+        melati = await self.office.melati()
+        for topic, status, actor, due in (
+            ("licensing.application.v1", "MENUNGGU_VERIFIKASI", "OFFICER", "2026-11-27"),
+            ("licensing.application.v1", "PERLU_PERBAIKAN", "APPLICANT", None),
+            ("tax.application.v1", "TERBIT", "NOBODY", None),
+        ):
+            await self.office.hear(topic, uuid4(), progress(melati, topic, status, actor, due))
+        return melati
+
+
+def progress(melati: UUID, topic: str, status: str, actor: str, due: str | None) -> dict[str, Any]:
+    steps = [
+        {"status": "DIAJUKAN", "at": datetime(2026, 11, 18, 3, tzinfo=UTC)},
+        {"status": status, "at": datetime(2026, 11, 19, 4, tzinfo=UTC)},
+    ]
+    service_ = "PERIZINAN_BERUSAHA" if topic.startswith("licensing") else "AKTIVASI_NPWP"
+    return {
+        "progress": {
+            "resident_id": melati,
+            "service": service_,
+            "status": status,
+            "steps": steps,
+            "due_on": datetime.fromisoformat(due).date() if due else None,
+            "clock": "RUNNING" if due else "STOPPED",
+            "next_actor": actor,
+            "reason_code": "KSWP_NOT_VALID" if actor == "APPLICANT" else None,
+        }
+    }
+
+
+@asynccontextmanager
+async def portal_house(agency_database: Callable[[], str], folder: Path) -> AsyncIterator[House]:
+    catalogue, clock, settings = Catalogue.load(ROOT), Clock(START), _settings(folder, ROOT)
+    refuse = {"kbli": _five_digits, "klu": _five_digits, "phone": lambda _: None}
+    licensing, tax = (Neighbour.with_form(ROOT / file, refuse) for file in (LICENCE, ACTIVATION))
+    tax.held, tax.used = HELD, [USE]
+    keyring, inbox = Keyring(settings.keyring), hearing(catalogue)
+    info = {WRITER: Writer("portal", catalogue, keyring, lambda: None), ERASURES: Erasures(catalogue, inbox.declared)}
+    database = Database(agency_database(), info=info, clock=clock)
+    library = Path(migrations.__file__).parent
+    await database.migrate([library / "versions", ROOT / "services" / "portal" / "migrations"], library)
+    agencies = Agencies({"licensing": licensing.url, "tax": tax.url}, settings.door_timeout, Speaker(settings))
+    handing = service.Handing(agencies, ["population"], timedelta(0), timedelta(0), timedelta(0), timedelta(days=1))
+    office, own = Office(database, clock, catalogue, keyring, inbox, handing, settings), contact_form()
+    shown = citizens_pages(catalogue, ROOT, agencies, handing, own)
+    app = application(office, *shown, title=TITLE, pages=pages(agencies, handing, own))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", lifespan="off"))
+    running = asyncio.create_task(server.serve())
+    await eventually(_started(server), "the portal opened", 10)
+    try:
+        yield House(f"http://127.0.0.1:{port}", office, licensing, tax)
+    finally:
+        server.should_exit = True
+        await running
+        await agencies.close()
+        await database.close()
+        for one in (licensing, tax):
+            one.shut()
+
+
+def _started(server: uvicorn.Server) -> Callable[[], Awaitable[bool]]:
+    async def started() -> bool:
+        return server.started
+
+    return started
+
+
+def _settings(folder: Path, root: Path) -> Settings:
+    catalogue = Catalogue.load(root)
+    keysets = {
+        f"{card.topic}/{group.name}": {"current": 1, "keys": {"1": base64.b64encode(os.urandom(32)).decode()}}
+        for card in catalogue.says("portal")
+        for group in catalogue.latest(card.topic).sealed
+    }
+    path = folder / "portal.json"
+    path.write_text(json.dumps({"keysets": keysets}), "utf-8")
+    return Settings(
+        agency="portal", root=root, database_url="postgresql+asyncpg://unused", kafka_bootstrap="127.0.0.1:0",
+        registry_url="http://127.0.0.1:0", keyring=path, door_timeout=timedelta(seconds=2), development_sign_in=True,
+    )  # fmt: skip
+
+
+def _five_digits(code: str) -> str | None:
+    return None if len(code) == 5 and code.isdecimal() else "A code has five digits."
