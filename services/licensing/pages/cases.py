@@ -10,7 +10,7 @@ from starlette.responses import Response
 from sekali.doors import TheBus
 from sekali.errors import Problem
 from sekali.forms import OpenedForm
-from sekali.pages import Filled, Input, Names, Page, Posted, Sheet, ThePage, as_filled, as_text, page_router, posted
+from sekali.pages import Input, Names, Page, Posted, Sheet, ThePage, as_text, page_router, posted
 from sekali.regions import find
 from sekali.signin import SignedInOfficer
 from services.licensing import prefill, service
@@ -149,13 +149,17 @@ def place(where: Mapping[str, Any], page: Page) -> str:
     return ", ".join([*parts, *([where["postal_code"]] if where["postal_code"] else [])])
 
 
-def known(opened: OpenedForm, names: Names, page: Page) -> list[Filled]:
-    """What this agency's copies say of the person, each with source and as of."""
-    return [
-        as_filled(box, page.words, names.owner(box.source.topic, page.words))
-        for box in opened.boxes
-        if box.source is not None and box.value is not None
-    ]
+def known(opened: OpenedForm, names: Names, page: Page) -> list[dict[str, Any]]:
+    """What this agency's copies say of the person, source by source, each with its as of."""
+    words, groups = page.words, dict[str, dict[str, Any]]()
+    for box in opened.boxes:
+        if box.source is None or box.value is None or box.as_of is None:
+            continue
+        as_of = words("As of %(moment)s", moment=words.moment(box.as_of))
+        source = {"source": names.owner(box.source.topic, words), "as_of": as_of, "facts": []}
+        group = groups.setdefault(box.source.topic, source)
+        group["facts"].append((words.both(box.label), as_text(box, box.value, words)))
+    return list(groups.values())
 
 
 def answers(opened: OpenedForm, given: Mapping[str, Any], page: Page) -> list[tuple[str, str]]:
@@ -172,7 +176,8 @@ def trail(file: Mapping[str, Any], page: Page) -> list[dict[str, str]]:
     # A step that somebody's act or tax's word brought about is told by that.
     told = {one["done_at"] for one in acts} | {one["heard_at"] for one in questions}
     for step in file.get("steps", []):
-        if step["at"] not in told and step["status"] != ApplicationStatus.MENUNGGU_KSWP:
+        first = step["status"] == ApplicationStatus.DIAJUKAN
+        if first or (step["at"] not in told and step["status"] != ApplicationStatus.MENUNGGU_KSWP):
             word = labels.toned(labels.STATUS, step["status"], words)[0]
             found.append((step["at"], {"who": "", "what": word, "why": ""}))
     for one in questions:

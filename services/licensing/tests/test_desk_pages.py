@@ -90,8 +90,8 @@ async def test_what_waits_stands_with_its_clock_the_most_urgent_first(
     assert dewi.at == "/office"
     assert "2 applications" in dewi.words
     assert dewi.words.index("Rumah Makan Contoh") < dewi.words.index("Dapur Ratna")
-    assert "6 working days left until 1 December 2026 An officer acts" in dewi.words
-    assert "7 working days left until 2 December 2026 Tax acts" in dewi.words
+    assert "6 working days left, until 1 December 2026 An officer acts" in dewi.words
+    assert "7 working days left, until 2 December 2026 Tax acts" in dewi.words
     assert MELATI not in dewi.html and "MELATI" not in dewi.html, "a list shows nobody's facts"
     assert await office.rows("select * from use_entry") == []
 
@@ -119,7 +119,8 @@ async def test_a_case_shows_the_facts_with_their_source_the_answers_and_the_file
     case = await restaurant(office, melati)
     await dewi.open(case)
     assert (
-        "Full name MELATI PUSPA CONTOH From Population registry (Dukcapil), as of 20 November 2026, 10:00" in dewi.words
+        "Population registry (Dukcapil) As of 20 November 2026, 10:00 WIB Full name MELATI PUSPA CONTOH Sex Female"
+        in dewi.words
     )
     assert "Product or service Kue basah" in dewi.words
     assert "Planned capital Rp\xa050,000,000" in dewi.words or "50,000,000" in dewi.words
@@ -306,7 +307,7 @@ async def test_a_form_without_the_pages_own_mark_decides_nothing(dewi: Visit, of
 async def test_the_pages_speak_indonesian(dewi: Visit, office: Office, melati: UUID) -> None:
     case = await restaurant(office, melati)
     await dewi.open(f"{case}?lang=id")
-    assert "Nama lengkap MELATI PUSPA CONTOH Dari Kependudukan (Dukcapil)" in dewi.words
+    assert "Kependudukan (Dukcapil) Per 20 November 2026, 10.00 WIB Nama lengkap MELATI PUSPA CONTOH" in dewi.words
     await dewi.send(case, decision="return")
     assert "Alasan: Belum ada alasan yang dipilih." in dewi.words
 

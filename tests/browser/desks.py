@@ -1,0 +1,70 @@
+"""The officers' desks on real ports, each over a fresh database; Kafka is away, which disturbs no officer."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from sekali import migrations
+from sekali.bus import Bus
+from sekali.contracts import Catalogue
+from sekali.rights import keyrings
+from sekali.sealing import Keyring
+from sekali.testing import Clock
+
+ROOT = Path(__file__).parents[2]
+NOWHERE = "127.0.0.1:1"
+FRIDAY = datetime(2026, 11, 20, 3, tzinfo=UTC)
+LIMIT_SECONDS = 20
+
+
+@asynccontextmanager
+async def served(app: FastAPI) -> AsyncIterator[str]:
+    """Where it is served, in this event loop; the bus is not started."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", lifespan="off")
+    server = uvicorn.Server(config)
+    running = asyncio.create_task(server.serve())
+    async with asyncio.timeout(LIMIT_SECONDS):
+        while not server.started:  # noqa: ASYNC110  # uvicorn tells it no other way
+            await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    await running
+
+
+async def opened(
+    agency: str, build: Callable[..., FastAPI], settings: Callable[..., Any], url: str, folder: Path
+) -> tuple[FastAPI, Bus, Keyring, Clock]:
+    """An agency's app as `app.build` joins it, its database migrated, its keys as contracts say; the clock stands."""
+    catalogue = Catalogue.load(ROOT)
+    rings, _ = keyrings.plan(catalogue, catalogue.contracts.values(), folder)
+    keyrings.write(folder, rings)
+    made = settings(
+        agency=agency, root=ROOT, database_url=url, kafka_bootstrap=NOWHERE, kafka_username=agency,
+        kafka_password=SecretStr("not asked"), registry_url=f"http://{NOWHERE}", keyring=folder / f"{agency}.json",
+        development_sign_in=True,
+    )  # fmt: skip
+    clock = Clock(FRIDAY)
+    app = build(made, clock)
+    bus = app.state.bus
+    assert isinstance(bus, Bus)
+    library = Path(migrations.__file__).parent
+    await bus.database.migrate([library / "versions", ROOT / "services" / agency / "migrations"], library)
+    return app, bus, Keyring(made.keyring), clock
+
+
+async def shut(bus: Bus, *more: Callable[[], Awaitable[None]]) -> None:
+    await bus.registry.close()
+    await bus.database.close()
+    for close in more:
+        await close()
