@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx
 from fastapi import APIRouter, FastAPI, Request
-from joserfc.jwk import OKPKey
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import PlainTextResponse, Response
@@ -172,8 +171,3 @@ async def open_agency(name: str, url: str, folder: Path, **more: Any) -> AsyncIt
     await database.migrate([library / "versions"], library)
     yield Agency(settings, database, clock)
     await database.close()
-
-
-def key_of(settings: AgencySettings) -> OKPKey:
-    assert settings.identity is not None
-    return OKPKey.import_key(settings.identity.read_bytes())
