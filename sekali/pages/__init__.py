@@ -47,7 +47,18 @@ All pieces: templates/pieces.html. A form that shows errors has `novalidate`, an
 
 from sekali.pages.answers import posted, read
 from sekali.pages.assets import asset, assets_door
-from sekali.pages.boxes import Filled, Input, Option, as_filled, as_input, as_text, as_written, chains, region_name
+from sekali.pages.boxes import (
+    Filled,
+    Input,
+    Option,
+    address_inputs,
+    as_filled,
+    as_input,
+    as_text,
+    as_written,
+    chains,
+    region_name,
+)
 from sekali.pages.languages import COOKIE, LANGUAGES, Language
 from sekali.pages.names import Names
 from sekali.pages.posting import Posted, page_router
@@ -58,6 +69,7 @@ from sekali.pages.words import N_, Words
 
 __all__ = [
     "COOKIE", "LANGUAGES", "N_", "Filled", "Input", "Language", "Names", "Option", "Page", "Pages", "Posted", "Sheet",
-    "ThePage", "Words", "as_filled", "as_input", "as_text", "as_written", "asset", "assets_door", "chains",
-    "page_router", "posted", "problem_page", "read", "region_name", "sentence_of", "slug_of", "told", "wants_a_page",
+    "ThePage", "Words", "address_inputs", "as_filled", "as_input", "as_text", "as_written", "asset", "assets_door",
+    "chains", "page_router", "posted", "problem_page", "read", "region_name", "sentence_of", "slug_of", "told",
+    "wants_a_page",
 ]  # fmt: skip

@@ -25,6 +25,14 @@ HINTS = {
 }
 
 
+LEVELS = {
+    "province": N_("Province"),
+    "regency": N_("Regency or city"),
+    "district": N_("District"),
+    "village": N_("Village"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     value: str
@@ -33,9 +41,12 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A box to be filled. `kind`: text, long, digits, decimal, date, email, tel, radios, select, waiting.
+    """A box to be filled.
 
-    A `waiting` one cannot be chosen yet: the region above it comes first.
+    `kind`: text, long, digits, decimal, date, email, tel, radios, checks, select, waiting, hidden.
+
+    A `waiting` one cannot be chosen yet: the region above it comes first. The value of `checks` is what is ticked,
+    with commas between. `context`: what a list of errors says before the label, where labels stand twice on a page.
     """
 
     name: str
@@ -50,6 +61,7 @@ class Input:
     max_length: int = 200
     autocomplete: str = "off"
     narrow: bool = False
+    context: str = ""
 
     @property
     def described_by(self) -> str:
@@ -86,11 +98,12 @@ def as_input(
         options = tuple(Option(one.code, words.both(one.label)) for one in box.choices)
         return replace(made, kind="radios" if len(options) <= FEW else "select", options=options)
     if box.type in regions.LEVELS:
-        return _region_input(box.type, made, above)
+        return region_input(box.type, made, above)
     return made
 
 
-def _region_input(level: str, made: Input, above: str | None) -> Input:
+def region_input(level: str, made: Input, above: str | None) -> Input:
+    """A list of the regions under the one that is chosen above (its code); waiting until that is known."""
     found = regions.provinces() if level == "province" else regions.children(above) if above else ()
     options = tuple(Option(region.code, region_name(region)) for region in sorted(found, key=lambda one: one.name))
     if not options:
@@ -168,3 +181,19 @@ def chains(boxes: Sequence[OpenedBox]) -> Mapping[str, str]:
             lowest[link.name] = bottom.name
             link = by_name.get(link.within) if link.within else None
     return lowest
+
+
+def address_inputs(prefix: str, written: Mapping[str, Any], words: Words) -> tuple[Input, ...]:
+    """Four lists, each under the one above: `<prefix>province_code` … `<prefix>village_code`.
+
+    Without a script the next list comes with the next answer of the server: give the form a button for that.
+    """
+    made: list[Input] = []
+    above: str | None = None
+    for level, label in LEVELS.items():
+        name = f"{prefix}{level}_code"
+        box = Input(name, words(label), value=str(written.get(name, "")), narrow=True)
+        drawn = region_input(level, box, above)
+        above = drawn.value or None
+        made.append(drawn)
+    return tuple(made)

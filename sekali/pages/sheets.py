@@ -9,6 +9,7 @@
 A box is called as the field that a problem names, dots and all (`members.0.nik`), so each sentence finds its box.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -42,11 +43,19 @@ class Sheet:
 
     def typed(self, form: Mapping[str, Any]) -> "Sheet":
         """With what was posted."""
-        return replace(self, boxes=tuple(replace(box, value=posted(form, box.name)) for box in self.boxes))
+        return replace(self, boxes=tuple(replace(box, value=_written(form, box)) for box in self.boxes))
 
     def values(self) -> dict[str, str]:
         """What stands in the boxes, by name; the empty ones are not among them."""
         return {box.name: box.value for box in self.boxes if box.value}
+
+    def nested(self) -> dict[str, Any]:
+        """The same as an order takes it: `address.street` under `address`, `members.0.nik` in the list `members`."""
+        made: dict[str, Any] = {}
+        lists = {box.name for box in self.boxes if box.kind == "checks"}
+        for name, value in self.values().items():
+            _put(made, name.split("."), value.split(",") if name in lists else value)
+        return {name: _listed(value) for name, value in made.items()}
 
     def refused(self, problem: Problem, words: Words, names: Mapping[str, str] | None = None) -> "Sheet":
         """With each of the problem's sentences at its box. `names`: field of the problem -> box, where they differ."""
@@ -54,7 +63,7 @@ class Sheet:
         for field in problem.fields:
             said.setdefault((names or {}).get(field.field, field.field), []).append(sentence_of(field, words))
         boxes = tuple(replace(box, error=" ".join(said[box.name])) if box.name in said else box for box in self.boxes)
-        known = {box.name: box.label for box in self.boxes if box.kind != "hidden"}
+        known = {box.name: " · ".join(filter(None, (box.context, box.label))) for box in self.boxes if _is_seen(box)}
         errors = [(name, known[name], " ".join(said[name])) for name in known if name in said]
         errors += [("", "", " ".join(texts)) for name, texts in said.items() if name not in known]
         if not problem.fields:
@@ -62,14 +71,66 @@ class Sheet:
         return Sheet(boxes, tuple(errors))
 
 
+def _is_seen(box: Input) -> bool:
+    return box.kind != "hidden"
+
+
+def _written(form: Mapping[str, Any], box: Input) -> str:
+    if box.kind == "checks" and hasattr(form, "getlist"):
+        offered = {option.value for option in box.options}
+        return ",".join(value for value in form.getlist(box.name) if value in offered)
+    return posted(form, box.name)
+
+
+def _put(into: dict[str, Any], path: list[str], value: Any) -> None:
+    first, *rest = path
+    if rest:
+        _put(into.setdefault(first, {}), rest, value)
+    else:
+        into[first] = value
+
+
+def _listed(value: Any) -> Any:
+    """A mapping whose names are all numbers is a list, in the order of the numbers."""
+    if not isinstance(value, dict):
+        return value
+    inner = {name: _listed(one) for name, one in value.items()}
+    if inner and all(name.isdecimal() for name in inner):
+        return [inner[name] for name in sorted(inner, key=int)]
+    return inner
+
+
 def sentence_of(field: FieldError, words: Words) -> str:
     """What is wrong and the way out. In Indonesian a way out that has no translation is left away."""
     if words.language == "id":
-        way_out = words(field.way_out) if field.way_out else ""
-        return f"{field.detail_id or words(field.detail)} {'' if way_out == field.way_out else way_out}".strip()
+        way_out = in_words(field.way_out, words)
+        return (
+            f"{field.detail_id or in_words(field.detail, words)} {'' if way_out == field.way_out else way_out}".strip()
+        )
     return f"{field.detail} {field.way_out}".strip()
+
+
+_NUMBER = re.compile(r"[0-9]+")
+
+
+def in_words(text: str, words: Words) -> str:
+    """A sentence of the rules in the page's language, as it is where no catalogue has it.
+
+    A number in it stands as %(n)s in the catalogue: "It must have at most %(n)s signs."
+    """
+    if not text:
+        return ""
+    said = words(text)
+    if said != text or words.language == "en":
+        return said
+    numbers = _NUMBER.findall(text)
+    if len(numbers) == 1 and "%" not in text:
+        pattern = _NUMBER.sub("%(n)s", text)
+        found = words(pattern)
+        return found.replace("%(n)s", numbers[0]) if found != pattern else text
+    return text
 
 
 def told(problem: Problem, words: Words) -> str:
     """The whole problem in a sentence or two."""
-    return words(TEXTS[problem.slug][1]) if problem.slug in TEXTS else words(problem.detail)
+    return words(TEXTS[problem.slug][1]) if problem.slug in TEXTS else in_words(problem.detail, words)
