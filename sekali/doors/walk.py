@@ -32,7 +32,7 @@ def broken_laws(app: FastAPI) -> Iterator[str]:
         if not isinstance(route, APIRoute):
             yield f"{path}: only routes of an APIRouter can say who may enter; make it one."
             continue
-        if not _callers(route.dependant) & WHO_MAY_ENTER:
+        if not who_may_enter(route):
             yield (
                 f"{path}: say who may enter by a parameter of type Citizen, Officer, PeerAgency or AnyCaller; "
                 "on a page SignedInCitizen, SignedInOfficer, SignedIn or Visitor."
@@ -40,6 +40,11 @@ def broken_laws(app: FastAPI) -> Iterator[str]:
         for parameter in route.dependant.path_params:
             if parameter.name not in PLAIN_NAMES and parameter.field_info.annotation is not UUID:
                 yield f"{path}: {parameter.name} must be a UUID; a URL is kept in histories and logs."
+
+
+def who_may_enter(route: APIRoute) -> set[Callable[..., Any]]:
+    """What the route's parameters declare, of `sekali.doors.callers` and `sekali.signin`; nothing: the door is shut."""
+    return _callers(route.dependant) & WHO_MAY_ENTER
 
 
 def _callers(dependant: Dependant) -> set[Callable[..., Any]]:
