@@ -12,6 +12,9 @@ from sekali.erasure import ERASURES, Erasures
 from sekali.inbox import Projection
 from sekali.outbox import WRITER, Writer
 
+AGENCY = "agency"
+"""The column that says whose a row is, in a table that copies the same kind of topic of several agencies."""
+
 
 async def copies_of(session: AsyncSession, resident_id: UUID) -> list[dict[str, Any]]:
     """A row for each copied record about the person, the last said first within a topic.
@@ -25,6 +28,8 @@ async def copies_of(session: AsyncSession, resident_id: UUID) -> list[dict[str, 
     for projection, person in erasures.copies:
         table = projection.into
         wanted = select(table).where(person == resident_id, ~table.c.gone, table.c.version > 0)
+        if AGENCY in table.c:
+            wanted = wanted.where(table.c[AGENCY] == projection.topic.partition(".")[0])
         rows = await session.execute(wanted.order_by(table.c.as_of.desc()))
         contract = writer.catalogue.contracts.get((writer.agency, projection.topic))
         found += [_shown(writer.catalogue, projection, contract, row) for row in rows.mappings()]

@@ -188,7 +188,7 @@ async def tick(seen: Seen, after: str) -> None:
 
 
 async def walk_to(seen: Seen, wanted: str, most: int = 150) -> None:
-    """Tab after tab; whatever has the focus on the way can be seen to have it. `wanted`: an id, name=value, or what it says."""
+    """Tab after tab; each stop on the way can be seen. `wanted`: an id, name=value, or what it says."""
     for _ in range(most):
         stop = await seen.tab()
         # Behind the last stop the walk begins again at the top.

@@ -8,8 +8,9 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from sekali import held, uses
+from sekali import held
 from sekali.doors import RunningBus, TheBus
+from sekali.doors.uses import uses_told
 from sekali.pages import Names, Page, ThePage, page_router
 from sekali.signin import SignedInCitizen
 from sekali.tokens import CitizenCaller
@@ -34,7 +35,9 @@ def data_pages(agencies: Agencies, names: Names) -> APIRouter:
     @router.get("/my/uses")
     async def used(citizen: SignedInCitizen, bus: TheBus, page: ThePage) -> Response:
         answers = await asyncio.gather(*(agencies.uses(one, citizen) for one in agencies.names))
-        told = dict(zip(agencies.names, answers, strict=True)) | {OWN: await _own_uses(bus, citizen)}
+        told = dict(zip(agencies.names, answers, strict=True)) | {
+            OWN: Answer(200, await uses_told(bus, citizen.resident_id, limit=USES_SHOWN))
+        }
         return page("uses.html", agencies=[_used(page, names, one, told[one]) for one in sorted(told)])
 
     return router
@@ -43,11 +46,6 @@ def data_pages(agencies: Agencies, names: Names) -> APIRouter:
 async def _own_facts(bus: RunningBus, citizen: CitizenCaller) -> Answer:
     async with bus.transaction() as session:
         return Answer(200, {"copies": await held.copies_of(session, citizen.resident_id), "owns": held.owned(session)})
-
-
-async def _own_uses(bus: RunningBus, citizen: CitizenCaller) -> Answer:
-    async with bus.transaction() as session:
-        return Answer(200, {"uses": await uses.of_resident(session, citizen.resident_id, limit=USES_SHOWN)})
 
 
 def _held(page: Page, names: Names, agency: str, answer: Answer) -> dict[str, Any]:
