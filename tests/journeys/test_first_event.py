@@ -26,7 +26,9 @@ NEW = ("contracts/vehicles/", "schemas/vehicles/", "services/vehicles/")
 
 def environment(tree: Path) -> dict[str, str]:
     """A reader's shell, with the tree's own code, and the tests' platform for the session that the guide starts."""
-    kept = {name: text for name, text in os.environ.items() if not name.startswith(("SEKALI_", "PYTEST_"))}
+    # MAKE…: a make that called these tests would tell the guide's own which folders it enters.
+    hidden = ("SEKALI_", "PYTEST_", "MAKE", "MFLAGS")
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(hidden)}
     state = str((tree / ".sekali").resolve())
     embedded = {"SEKALI_TEST_PLATFORM": "embedded", STATE: state, OWNER: str(os.getpid())}
     return {**kept, **embedded, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "200"}

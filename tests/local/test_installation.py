@@ -79,7 +79,7 @@ def test_addresses_are_written_as_outside_clients_read_them(platform: Platform) 
     state = platform.place.state
     endpoints = Endpoints.load(state).model_dump()
     assert set(endpoints) == {"kafka", "registry", "http", "traces", "postgres"}
-    assert set(endpoints["kafka"]) == {"bootstrap", "security_protocol", "mechanism", "credentials"}
+    assert set(endpoints["kafka"]) == {"bootstrap", "security_protocol", "mechanism", "credentials", "tls"}
     assert set(endpoints["registry"]) == set(endpoints["traces"]) == {"url"}
     assert endpoints["registry"]["url"].endswith("/apis/ccompat/v7")
     assert set(endpoints["kafka"]["credentials"]) == set(endpoints["postgres"]) == set(platform.place.agencies())

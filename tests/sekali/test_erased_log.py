@@ -43,10 +43,10 @@ def village(town: Town) -> Town:
 
 
 def files_with(town: Town, wanted: bytes) -> list[str]:
-    """Names of files under the broker's log folder, those waiting to be deleted too, that hold these bytes."""
+    """The town's files under the broker's log folder, those waiting to be deleted too, that hold these bytes."""
     log = town.platform.place.data / "kafka" / "log"
     found = []
-    for file in sorted(log.rglob("*")):
+    for file in sorted(log.glob(f"{town.land}.*/*")):
         try:
             if file.is_file() and wanted in file.read_bytes():
                 found.append(str(file.relative_to(log)))

@@ -107,8 +107,8 @@ class Country:
 
     def __init__(self, root: Path, platform: Platform) -> None:
         self.root, self.platform = root, platform
-        mark = token_hex(3)
-        self.population, self.vehicles = f"populationx{mark}", f"vehiclesx{mark}"
+        self.mark = f"x{token_hex(3)}"
+        self.population, self.vehicles = f"population{self.mark}", f"vehicles{self.mark}"
         self.modules: dict[str, ModuleType] = {}
 
     def own(self, printed: str) -> str:
@@ -136,7 +136,7 @@ class Country:
     def _file(self, name: str, printed: str) -> None:
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.own(printed) if self.population not in printed else printed)
+        path.write_text(printed if self.mark in printed else self.own(printed))
 
     async def apply(self) -> None:
         catalogue = Catalogue.load(self.root)
