@@ -27,7 +27,9 @@ def uses_door() -> APIRouter:
     return router
 
 
-async def uses_told(bus: RunningBus, resident_id: UUID, *, before: int | None = None, limit: int = 50) -> dict[str, Any]:
+async def uses_told(
+    bus: RunningBus, resident_id: UUID, *, before: int | None = None, limit: int = 50
+) -> dict[str, Any]:
     """What the door answers, for an agency that shows its own record on a page."""
     async with bus.transaction() as session:
         found = await uses.of_resident(session, resident_id, before=before, limit=limit + 1)

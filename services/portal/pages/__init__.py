@@ -16,6 +16,7 @@ from services.portal.pages.home import home_page
 from services.portal.pages.previewing import previewing_pages
 from services.portal.pages.reaching import Reach
 from services.portal.pages.receipts import receipt_pages
+from services.portal.pages.turns import turn_pages
 from services.portal.prefill import Agencies
 
 __all__ = ["TITLE", "citizens_pages", "pages"]
@@ -38,5 +39,6 @@ def citizens_pages(
         previewing_pages(reach, names),
         receipt_pages(reach, names),
         application_pages(names),
+        turn_pages(agencies, names),
         data_pages(agencies, names),
     ]

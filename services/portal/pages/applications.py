@@ -32,7 +32,7 @@ def application_pages(names: Names) -> APIRouter:
                 shown = {f"{row['agency']}{TRACKED}": uses.filled(row, PROGRESS)}
                 uses.record(session, uses.CITIZEN, citizen.resident_id, shown)
         at = bus.clock()
-        shown_rows = [_application(page, names, row, clock(row, page.words, at)) for row in rows]
+        shown_rows = [application_told(page, names, row, clock(row, page.words, at)) for row in rows]
         return page("applications.html", applications=shown_rows)
 
     @router.get("/my/corrections")
@@ -44,7 +44,7 @@ def application_pages(names: Names) -> APIRouter:
     return router
 
 
-def _application(page: Page, names: Names, row: Mapping[Any, Any], left: str) -> dict[str, Any]:
+def application_told(page: Page, names: Names, row: Mapping[Any, Any], left: str) -> dict[str, Any]:
     words = page.words
     agency = names.agency(row["agency"], words)
     word, tone = STATUS.get(row["status"], (said(WORDS, row["status"], words), "open"))

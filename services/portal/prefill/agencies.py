@@ -40,6 +40,15 @@ class Agencies:
         """Who used which of the citizen's facts there, the last first."""
         return await self._ask("GET", agency, "/uses?limit=20", citizen)
 
+    async def application(self, agency: str, application_id: UUID, citizen: CitizenCaller) -> Answer:
+        """What the agency itself shows of an application; 404 where it has no such door."""
+        return await self._ask("GET", agency, f"/applications/{application_id}", citizen)
+
+    async def answer(self, agency: str, application_id: UUID, citizen: CitizenCaller, text: str) -> Answer:
+        """Tells the agency that what it asked for is mended."""
+        body = {"text": text or None}
+        return await self._ask("POST", agency, f"/applications/{application_id}/answer", citizen, body)
+
     async def submit(
         self,
         agency: str,

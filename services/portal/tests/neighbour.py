@@ -51,6 +51,9 @@ class Neighbour:
     taken: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Submission id -> what was answered."""
     held: dict[str, Any] = field(default_factory=lambda: {"copies": [], "owns": []})
+    officer_says: str = "The sketch of the place is missing."
+    mended: dict[str, str | None] = field(default_factory=dict)
+    """Application id -> what was said of it."""
     used: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -105,6 +108,18 @@ class Neighbour:
         @app.post(f"/forms/{name}")
         async def submit(request: Request) -> JSONResponse:
             return self._submit(await request.json())
+
+        @app.get("/applications/{application_id}")
+        async def application(application_id: str) -> dict[str, Any]:
+            return {"application_id": application_id, "officer_says": self.officer_says}
+
+        @app.post("/applications/{application_id}/answer")
+        async def answer(application_id: str, request: Request) -> JSONResponse:
+            if self.answers:
+                status, told = self.answers.pop(0)
+                return JSONResponse(told, status)
+            self.mended[application_id] = (await request.json())["text"]
+            return JSONResponse({"application_id": application_id})
 
         @app.get("/facts/me")
         async def facts() -> dict[str, Any]:
