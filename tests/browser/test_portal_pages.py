@@ -102,6 +102,10 @@ async def test_every_page_fits_and_axe_finds_nothing(
         for path in PAGES:
             await page.goto(house.url + path)
             await look(seen, path, said)
+        await page.goto(f"{house.url}/my/applications")
+        await page.locator("main h2 a").first.click()
+        await page.wait_for_url("**/my/applications/*")
+        await look(seen, "application", said)
         await begin(page, house)
         await look(seen, "errors", said)
         await page.locator("button[value=discard]").click()
