@@ -1,4 +1,4 @@
-"""`sekali keys`: the keys of sealed fields, listed without the keys themselves, and renewed."""
+"""`sekali keys`: the keys of sealed fields, listed without the keys themselves, and renewed; renewed identities."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,14 +9,14 @@ import typer
 from sekali.contracts import Catalogue
 from sekali.local.endpoints import Admin
 from sekali.local.place import Place
-from sekali.rights import in_force, keyrings, rotation
+from sekali.rights import identities, in_force, keyrings, rotation
 
-app = typer.Typer(help="Keys of sealed fields.", no_args_is_help=True)
+app = typer.Typer(help="Keys of sealed fields, and of agencies' tokens.", no_args_is_help=True)
 
 
 @app.callback()
 def verbs() -> None:
-    """Keys of sealed fields."""
+    """Keys of sealed fields, and of agencies' tokens."""
 
 
 @app.command(name="list")
@@ -66,6 +66,23 @@ def rotate(
         typer.echo(line)
     if not dry_run:
         keyrings.write(store, rings, present)
+
+
+@app.command()
+def renew_identity(
+    agency: Annotated[str, typer.Argument(help="The agency that gets a new key to sign its tokens with.")],
+    dry_run: Annotated[bool, typer.Option(help="Only say what would be done.")] = False,
+) -> None:
+    """Give an agency a new key for its tokens; the old one is believed for ten minutes more, so nothing stops."""
+    place = Place.find()
+    agencies = Catalogue.load(place.root).agencies
+    if agency not in agencies:
+        raise typer.BadParameter(f"There is no such agency; there are: {', '.join(agencies)}.")
+    planned = identities.plan(agencies, place.identities, datetime.now(UTC), renew=[agency])
+    for line in planned.said:
+        typer.echo(line)
+    if not dry_run:
+        planned.carry_out()
 
 
 def _names(present: dict[str, keyrings.Ring], catalogue: Catalogue, topic: str) -> set[str]:

@@ -64,6 +64,7 @@ def _running(place: Place, endpoints: Endpoints, admin: Admin, control: Control)
             yield Finding(what, _different(place, differences), f"run `{verb}`")
     for agency in place.agencies():
         yield _keyring(place, agency)
+        yield _identity(place, agency)
     for name in place.services():
         wrong = Service(place, endpoints, name).wrong() if name in endpoints.http else "it was never started"
         yield Finding(f"{name} is ready", _with_log(wrong, control, name))
@@ -97,3 +98,11 @@ def _keyring(place: Place, agency: str) -> Finding:
         return Finding(what, f"{file} is missing", "run `sekali rights apply`")
     wrong = None if is_private(file) else f"others can read {file}"
     return Finding(what, wrong, f"chmod 600 {file}, and rotate its keys if others were on this machine")
+
+
+def _identity(place: Place, agency: str) -> Finding:
+    file, what = place.identities.of(agency), f"{agency} has its identity"
+    if not file.exists():
+        return Finding(what, f"{file} is missing", "run `sekali rights apply`")
+    wrong = None if is_private(file) else f"others can read {file}"
+    return Finding(what, wrong, f"chmod 600 {file}, and `sekali keys renew-identity {agency}`")

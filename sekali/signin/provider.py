@@ -175,11 +175,19 @@ class Provider:
                 metadata = (await client.get(where)).raise_for_status().json()
                 if metadata["issuer"] != self._issuer:
                     raise Unavailable("The OpenID provider calls itself otherwise than SEKALI_OIDC_ISSUER says.")
+                self._check_addresses(metadata)
                 keys = (await client.get(metadata["jwks_uri"])).raise_for_status().json()
-            endpoints = {name: str(metadata[name]) for name in ("authorization_endpoint", "token_endpoint")}
-            return Known({**metadata, **endpoints}, KeySet.import_key_set(_readable(keys)), moment)
+            return Known(metadata, KeySet.import_key_set(_readable(keys)), moment)
         except (httpx2.HTTPError, ValueError, KeyError, TypeError, JoseError):
             raise _away() from None
+
+    def _check_addresses(self, metadata: Mapping[str, Any]) -> None:
+        """They are there, and no less guarded than the issuer's own."""
+        scheme = urlsplit(self._issuer).scheme
+        named = ["authorization_endpoint", "token_endpoint", "jwks_uri"]
+        named += ["end_session_endpoint"] if "end_session_endpoint" in metadata else []
+        if any(urlsplit(metadata[name]).scheme not in {scheme, "https"} for name in named):
+            raise ValueError
 
 
 def _readable(keys: Any) -> Any:
