@@ -50,11 +50,18 @@ class Sheet:
         return {box.name: box.value for box in self.boxes if box.value}
 
     def nested(self) -> dict[str, Any]:
-        """The same as an order takes it: `address.street` under `address`, `members.0.nik` in the list `members`."""
+        """The same as an order takes it: `address.street` under `address`, `members.0.nik` in the list `members`.
+
+        A group whose boxes are all empty is there, so that an order can name them one by one.
+        """
         made: dict[str, Any] = {}
-        lists = {box.name for box in self.boxes if box.kind == "checks"}
-        for name, value in self.values().items():
-            _put(made, name.split("."), value.split(",") if name in lists else value)
+        for box in self.boxes:
+            *groups, name = box.name.split(".")
+            inner = made
+            for group in groups:
+                inner = inner.setdefault(group, {})
+            if box.value:
+                inner[name] = box.value.split(",") if box.kind == "checks" else box.value
         return {name: _listed(value) for name, value in made.items()}
 
     def refused(self, problem: Problem, words: Words, names: Mapping[str, str] | None = None) -> "Sheet":
@@ -65,9 +72,10 @@ class Sheet:
         boxes = tuple(replace(box, error=" ".join(said[box.name])) if box.name in said else box for box in self.boxes)
         known = {box.name: " · ".join(filter(None, (box.context, box.label))) for box in self.boxes if _is_seen(box)}
         errors = [(name, known[name], " ".join(said[name])) for name in known if name in said]
-        errors += [("", "", " ".join(texts)) for name, texts in said.items() if name not in known]
-        if not problem.fields:
-            errors.append(("", "", told(problem, words)))
+        elsewhere = [" ".join(texts) for name, texts in said.items() if name not in known]
+        if not problem.fields or (elsewhere and problem.slug in TEXTS):
+            elsewhere = [told(problem, words)]
+        errors += [("", "", sentence) for sentence in elsewhere]
         return Sheet(boxes, tuple(errors))
 
 
@@ -80,14 +88,6 @@ def _written(form: Mapping[str, Any], box: Input) -> str:
         offered = {option.value for option in box.options}
         return ",".join(value for value in form.getlist(box.name) if value in offered)
     return posted(form, box.name)
-
-
-def _put(into: dict[str, Any], path: list[str], value: Any) -> None:
-    first, *rest = path
-    if rest:
-        _put(into.setdefault(first, {}), rest, value)
-    else:
-        into[first] = value
 
 
 def _listed(value: Any) -> Any:

@@ -8,8 +8,9 @@ from sekali import tracing
 from sekali.bus import Bus, Worker
 from sekali.database import Clock, utc_now
 from sekali.doors import application, serve
+from sekali.pages import Names, Pages
 from sekali.verifying import Permits
-from services.population import forms, service
+from services.population import forms, pages, service
 from services.population.inbox import inbox
 from services.population.model.verifying import Guessing
 from services.population.prefill import RESIDENT
@@ -24,9 +25,12 @@ def build(settings: Settings | None = None, clock: Clock = utc_now) -> FastAPI:
     permits = Permits(bus.catalogue, RESIDENT, settings.root, clock)
     guessing = Guessing(settings.verify_misses, settings.verify_window)
     region = settings.issuing_region
-    routers = forms.registrations(), forms.orders(region), forms.erasures(region), forms.lookups()
+    routers = forms.registrations(region), forms.orders(region), forms.erasures(region), forms.lookups()
     asked = forms.proposals(region), forms.verifying(permits, guessing)
-    return application(bus, *routers, *asked, title=TITLE)
+    names = Names(bus.catalogue, settings.root)
+    desk = pages.proposals(names, region), pages.finding(names), pages.registering(region)
+    events = pages.reporting(names, region)
+    return application(bus, *routers, *asked, *desk, events, title=TITLE, pages=Pages(TITLE, pages.ROOM))
 
 
 def workers(settings: Settings) -> list[Worker]:

@@ -17,6 +17,7 @@ Shown = Mapping[str, Any]
 RESIDENT = "population.resident.v1"
 PROPOSAL = "portal.correction.v1"
 PROPOSED = ("proposal.field", "proposal.proposed")
+MEMBER = ("identity.full_name", "family.relationship", "birth.date", "life.status", "standing")
 AT_THE_DESK = uses.Purpose(
     "Pelayanan administrasi kependudukan", "Serve residents at the civil registry", "UU 23/2006 jo. UU 24/2013"
 )
@@ -100,9 +101,53 @@ async def history(session: AsyncSession, resident_id: UUID) -> list[Shown]:
     ]
 
 
+async def decisions(session: AsyncSession, resident_id: UUID) -> list[Shown]:
+    """What was decided on the resident's own proposals; for officers only."""
+    return [dict(row._mapping) for row in await proposals.decided_of(session, resident_id)]
+
+
+async def card(session: AsyncSession, card_id: UUID, officer: str) -> tuple[FamilyCard, Sequence[Resident]]:
+    """A card with all who stand on it, as the counter needs to know them apart."""
+    found = await finding.card_by_id(session, card_id)
+    if found is None:
+        raise not_found("family card")
+    for member in found[1]:
+        _look_at(session, officer, member.resident_id, MEMBER)
+    return found
+
+
+async def done_by(session: AsyncSession, once: UUID) -> UUID | None:
+    """Whom the form with this id has changed or registered; None for a form that was not sent, or was refused."""
+    deed = await deeds.by_id(session, once)
+    return deed.residents[0] if deed and deed.residents else None
+
+
 async def count(session: AsyncSession) -> dict[str, int]:
     """residents: all records, those of the dead and the annulled too; unsaid: changes still to be carried."""
     return {"residents": await register.count(session), "unsaid": await register.unsaid(session)}
+
+
+async def waiting(session: AsyncSession, limit: int) -> list[Shown]:
+    """Open proposals, the oldest first, without what they say and of whom."""
+    names = ("correction_id", "said_at", "field", "resident_standing")
+    return [{name: getattr(row, name) for name in names} for row in await proposals.undecided(session, limit)]
+
+
+async def proposal(session: AsyncSession, correction_id: UUID, officer: str) -> Shown:
+    """One proposal beside what the register says now, and the decision if there is one."""
+    row = await proposals.one(session, correction_id)
+    if row is None:
+        raise not_found("proposal")
+    now = await finding.by_id(session, row.resident_id) if row.resident_id else None
+    if now is not None:
+        shown = {PROPOSAL: PROPOSED, RESIDENT: [row.field, "identity.full_name"]}
+        uses.record(session, uses.by_officer(officer), row.resident_id, shown, own=AT_THE_DESK)
+    found = Found(*now) if now else None
+    return dict(row._mapping) | {
+        "registered": _registered(found, row.field) if found else None,
+        "full_name": found.resident.full_name if found else None,
+        "resident_standing": found.resident.standing if found else None,
+    }
 
 
 async def undecided(session: AsyncSession, limit: int, officer: str) -> list[Shown]:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sekali import erasure
 from sekali import outbox as bus
 from sekali.database import now
+from sekali.errors import conflict
 from sekali.outbox import Tombstone
 from services.population import outbox
 from services.population.model.codes import ChangeKind
@@ -22,10 +23,14 @@ from services.population.store import deeds, register
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where an officer works: who it is, and for which region numbers are issued there."""
+    """Where an officer works: who it is, and for which region numbers are issued there.
+
+    `once`: the id of a form that is sent; what was done by it is not done a second time.
+    """
 
     officer: str
     region: str
+    once: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -51,8 +56,15 @@ async def carry_out(
 ) -> Done:
     at = now(session)
     held = await register.hold(session, named, at)
+    await refuse_done(session, desk)
     act(held, day_of(at))
     return await keep(session, held, deed, desk)
+
+
+async def refuse_done(session: AsyncSession, desk: Desk) -> None:
+    """Problem 409 for a form that was sent before. Asked under the locks, so that two at a time are one."""
+    if desk.once is not None and await deeds.by_id(session, desk.once) is not None:
+        raise conflict("already-done", "once", "This form was sent before, and what it says is done.", "Look it up.")
 
 
 async def keep(session: AsyncSession, held: Register, deed: Deed, desk: Desk) -> Done:
@@ -60,6 +72,7 @@ async def keep(session: AsyncSession, held: Register, deed: Deed, desk: Desk) ->
     changed = sorted([*held.changed(), *(held.residents[one] for one in held.born)], key=lambda one: one.resident_id)
     await deeds.record(
         session,
+        desk.once,
         kind=deed.kind,
         effective_on=deed.effective_on,
         officer=desk.officer,

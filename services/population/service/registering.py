@@ -1,7 +1,10 @@
 """Registering families, one card or hundreds."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
+import uuid_utils.compat as uuids
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,14 +13,20 @@ from sekali.database import now, sqlstate
 from sekali.errors import FieldError, Problem
 from services.population import outbox
 from services.population.model import registration
+from services.population.model.codes import ChangeKind
 from services.population.model.dates import day_of
 from services.population.model.orders import CardOrder
-from services.population.store import numbers, register
+from services.population.model.records import Resident
+from services.population.service.keeping import Desk, refuse_done
+from services.population.store import deeds, numbers, register
 
 
-async def register_cards(session: AsyncSession, orders: Sequence[tuple[str, CardOrder]]) -> registration.Registration:
+async def register_cards(
+    session: AsyncSession, orders: Sequence[tuple[str, CardOrder]], desk: Desk
+) -> registration.Registration:
     """`orders`: each with the path of its fields in the request. All cards or none; 409 names the numbers taken."""
     at = now(session)
+    await refuse_done(session, desk)
     new = registration.register(orders, at, day_of(at))
     residents = [member for members in new.members for member in members]
     try:
@@ -27,9 +36,19 @@ async def register_cards(session: AsyncSession, orders: Sequence[tuple[str, Card
         if sqlstate(error) != register.UNIQUE_VIOLATION:
             raise
         raise await _taken(session, orders) from None
+    await deeds.record_many(session, [_deed(desk, members, at) for members in new.members])
     places = {card.card_id: card for card in new.cards}
     await bus.put(session, *(outbox.state(one, places[one.card_id]) for one in residents))
     return new
+
+
+def _deed(desk: Desk, members: Sequence[Resident], at: datetime) -> dict[str, Any]:
+    """Who registered a card, and when: the beginning of its members' trail."""
+    return {
+        "deed_id": desk.once or uuids.uuid7(), "kind": ChangeKind.TERDAFTAR, "effective_on": None,
+        "officer": desk.officer, "document": None, "reason": None,
+        "residents": [one.resident_id for one in members], "recorded_at": at,
+    }  # fmt: skip
 
 
 async def _taken(session: AsyncSession, orders: Sequence[tuple[str, CardOrder]]) -> Problem:

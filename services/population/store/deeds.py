@@ -1,6 +1,6 @@
 """On what ground a record was changed, and by whom."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.population.store.tables import deed
 
 
-async def record(session: AsyncSession, **fields: Any) -> None:
+async def record(session: AsyncSession, deed_id: UUID | None = None, **fields: Any) -> None:
     """`fields`: kind, effective_on, officer, document, reason, residents, recorded_at."""
-    await session.execute(insert(deed).values(deed_id=uuids.uuid7(), **fields))
+    await session.execute(insert(deed).values(deed_id=deed_id or uuids.uuid7(), **fields))
+
+
+async def record_many(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Each with its deed_id."""
+    await session.execute(insert(deed), [dict(row) for row in rows])
+
+
+async def by_id(session: AsyncSession, deed_id: UUID) -> Any | None:
+    return (await session.execute(select(deed).where(deed.c.deed_id == deed_id))).one_or_none()
 
 
 async def of_resident(session: AsyncSession, resident_id: UUID) -> Sequence[Any]:

@@ -29,7 +29,17 @@ async def _with_card(session: AsyncSession, where: ColumnElement[bool]) -> tuple
 
 async def card_by_number(session: AsyncSession, digits: str) -> tuple[FamilyCard, Sequence[Resident]] | None:
     """A card and all who stand on it, the dead and the annulled too."""
-    row = (await session.execute(select(family_card).where(family_card.c.kk_number == digits))).one_or_none()
+    return await _with_members(session, family_card.c.kk_number == digits)
+
+
+async def card_by_id(session: AsyncSession, card_id: UUID) -> tuple[FamilyCard, Sequence[Resident]] | None:
+    return await _with_members(session, family_card.c.card_id == card_id)
+
+
+async def _with_members(
+    session: AsyncSession, where: ColumnElement[bool]
+) -> tuple[FamilyCard, Sequence[Resident]] | None:
+    row = (await session.execute(select(family_card).where(where))).one_or_none()
     if row is None:
         return None
     wanted = select(resident).where(resident.c.card_id == row.card_id).order_by(resident.c.resident_id)

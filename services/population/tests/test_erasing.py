@@ -45,7 +45,7 @@ async def test_the_register_keeps_its_row_with_the_ground_and_shows_it_to_office
     await office.order("/erasures", order(melati_id))
     record = await office.record(melati_id)
     assert (record["standing"], record["groups"]["identity"]["full_name"]) == ("WITHDRAWN", "MELATI PUSPA CONTOH")
-    (deed,) = record["history"]
+    (_registered, deed) = record["history"]
     assert (deed["kind"], deed["reason"], deed["officer"]) == ("DITARIK", REASON, "wulan")
     me = await office.door.get("/residents/me", headers={"Authorization": f"Bearer citizen:{melati_id}"})
     assert me.status_code == 403

@@ -101,7 +101,7 @@ async def test_melati_marries_rangga_and_joins_his_card(office: Office) -> None:
     assert len(await office.said(sari_id)) == 1
     record = await office.record(melati_id)
     assert record["spouse_id"] == str(rangga_id)
-    assert record["history"][0]["document"] == KUA
+    assert record["history"][-1]["document"] == KUA
 
 
 async def test_who_may_not_marry(office: Office) -> None:
