@@ -42,7 +42,14 @@ def build(settings: Settings | None = None, clock: Callable[[], datetime] = utc_
         await registry.close()
 
     names = Names(bus.catalogue, settings.root)
-    desks = desk, verifying(registry), pages.cases(names), pages.licences(), pages.people(names, registry)
+    desks = (
+        desk,
+        verifying(registry),
+        pages.lists(),
+        pages.cases(names),
+        pages.licences(),
+        pages.people(names, registry),
+    )
     return application(bus, citizen, *desks, title=TITLE, lifespan=[client], pages=Pages(TITLE, pages.ROOM))
 
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from services.licensing.pages.cases import cases
+from services.licensing.pages.cases import cases, lists
 from services.licensing.pages.licences import licences
 from services.licensing.pages.people import people
 
 ROOM = Path(__file__).parent
 
-__all__ = ["ROOM", "cases", "licences", "people"]
+__all__ = ["ROOM", "cases", "licences", "lists", "people"]

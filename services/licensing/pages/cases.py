@@ -20,7 +20,7 @@ from services.licensing.pages import labels
 LIMIT = 200
 
 
-def cases(names: Names) -> APIRouter:
+def lists() -> APIRouter:
     router = page_router()
 
     @router.get("/")
@@ -43,6 +43,13 @@ def cases(names: Names) -> APIRouter:
         async with bus.transaction() as session:
             found = await prefill.later_checks(session, LIMIT)
         return page("later.html", rows=[line(row, page) for row in found])
+
+    return router
+
+
+def cases(names: Names) -> APIRouter:
+    """One page for a case, with everything in view and the decision."""
+    router = page_router()
 
     @router.get("/office/applications/{application_id}")
     async def case(application_id: UUID, officer: SignedInOfficer, bus: TheBus, page: ThePage) -> Response:

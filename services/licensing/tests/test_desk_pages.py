@@ -37,7 +37,7 @@ def registry() -> Iterator[Counterpart]:
 async def client(bus: StandingBus, office: Office, registry: Counterpart) -> AsyncIterator[httpx.AsyncClient]:
     asking = Asking(Speaker(bus.settings), "population", registry.url, timedelta(seconds=2))
     names = Names(office.catalogue, bus.settings.root)
-    rooms = pages.cases(names), pages.licences(), pages.people(names, asking)
+    rooms = pages.lists(), pages.cases(names), pages.licences(), pages.people(names, asking)
     app = application(bus, *rooms, title=TITLE, pages=Pages(TITLE, pages.ROOM))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
         client.cookies.set("lang", "en")
