@@ -10,7 +10,7 @@ from rich.console import Console
 
 from demo.story.checking import DoesNotHold
 from demo.story.steps import STEPS
-from demo.story.table import WIDE, show, show_addresses
+from demo.story.table import WIDE, show, show_addresses, show_people
 from demo.story.telling import Story, Told
 from demo.story.traces import expect_hops, provider
 from sekali.local.endpoints import Endpoints
@@ -40,6 +40,7 @@ def main() -> None:
     check_traces(told, endpoints.traces.url)
     show(console, told, len(STEPS), endpoints.traces.url)
     show_addresses(console, endpoints.http, endpoints.traces.url, str(place.state / "endpoints.json"))
+    show_people(console, story.cast)
     if any(one.failure is not None for one in told):
         raise typer.Exit(1)
 

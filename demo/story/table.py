@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.table import Table
 
+from demo.story.cast import MELATI, SARI, Cast
 from demo.story.telling import Told
 from demo.story.traces import link
 
@@ -40,8 +41,20 @@ def show(console: Console, told: Sequence[Told], steps: int, traces_url: str) ->
 
 
 def show_addresses(console: Console, http: Mapping[str, str], traces_url: str, written: str) -> None:
+    """Pages first: the portal for citizens, a desk at each agency; every door's declaration is beside them."""
     console.print("\nTo open:")
     for service, url in sorted(http.items()):
-        console.print(f"  {service:<12} {url}/openapi.json", highlight=False)
+        page = "/" if service == "portal" else "/office"
+        console.print(f"  {service:<12} {url}{page:<8} doors: {url}/openapi.json", highlight=False)
     console.print(f"  {'traces':<12} {traces_url}/zipkin/", highlight=False)
     console.print(f"  everything, with credentials: {written}", highlight=False, soft_wrap=True)
+
+
+def show_people(console: Console, cast: Cast) -> None:
+    """Whom to sign in as, once the register knows them. A form asks its citizen's NIK; these numbers are nobody's."""
+    console.print("\nTo sign in as (development sign-in; all are fictive):")
+    for name, person in (("melati", MELATI), ("sari", SARI)):
+        if name in cast.ids:
+            told = f"  {person.name:<20} at the portal: resident id {cast.ids[name]}, NIK {cast.nik(person)}"
+            console.print(told, highlight=False, soft_wrap=True)
+    console.print(f"  {'PETUGAS CONTOH':<20} at a desk: any name", highlight=False)
