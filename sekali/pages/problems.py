@@ -40,6 +40,10 @@ TEXTS = {
     "database-unavailable": _SILENT,
     "unavailable": _SILENT,
     "internal": (N_("Something went wrong here"), N_("Nothing was stored. It has been noted.")),
+    "not-possible": (
+        N_("This cannot be done now"),
+        N_("The case has moved on, and this step does not lead on from where it stands. Look at it again."),
+    ),
     "stale-version": (
         N_("Somebody was faster"),
         N_("The record has changed since this page was shown. Look at it again."),

@@ -6,7 +6,8 @@ from sekali import tracing
 from sekali.bus import Bus, Worker
 from sekali.database import Clock, utc_now
 from sekali.doors import application, serve
-from services.tax import forms, service
+from sekali.pages import Names, Pages
+from services.tax import forms, pages, service
 from services.tax.inbox import inbox
 from services.tax.prefill.form import activation_form
 from services.tax.settings import Settings
@@ -18,7 +19,8 @@ def build(settings: Settings | None = None, clock: Clock = utc_now) -> FastAPI:
     settings = settings or Settings()
     activation_form()  # a form that breaks a law stops the start, not the first citizen
     bus = Bus(settings, inbox=inbox, current=service.CURRENT, workers=workers(settings), clock=clock)
-    return application(bus, forms.citizen, forms.desk, title=TITLE)
+    rooms = pages.desk(Names(bus.catalogue, settings.root)), pages.acting()
+    return application(bus, forms.citizen, forms.desk, *rooms, title=TITLE, pages=Pages(TITLE, pages.ROOM))
 
 
 def workers(settings: Settings) -> list[Worker]:

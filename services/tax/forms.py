@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from sekali import uses
-from sekali.doors import AnyCaller, Body, Citizen, FormAnswers, Officer, TheBus
+from sekali.doors import AnyCaller, Body, Citizen, FormAnswers, Line, Officer, TheBus
 from sekali.errors import not_found
 from services.tax import service
 from services.tax.model import Category, ReturnState, TaskKind
@@ -124,36 +124,39 @@ class ReturnRecord(Body):
 
     tax_year: int = Field(strict=True, ge=1984, le=2200)
     state: Literal["FILED", "DUE"]
+    reason: Line | None = None
 
 
 @desk.post("/taxpayers/{resident_id}/returns", status_code=201)
 async def record_return(resident_id: UUID, body: ReturnRecord, officer: Officer, bus: TheBus) -> dict[str, Any]:
     recorded = Recorded(body.tax_year, ReturnState(body.state), officer.name)
     async with bus.transaction() as session:
-        await service.record_return(session, resident_id, recorded)
+        await service.record_return(session, resident_id, recorded, service.By(officer.name, body.reason))
         return {"returns": await card.return_list(session, resident_id)}
 
 
 class NameHold(Body):
     held: bool = Field(strict=True)
+    reason: Line | None = None
 
 
 @desk.post("/taxpayers/{resident_id}/name-hold")
 async def hold_name(resident_id: UUID, body: NameHold, officer: Officer, bus: TheBus) -> dict[str, Any]:
     """Hold the registered name while it is being clarified, or let it follow the civil registry again."""
     async with bus.transaction() as session:
-        await service.hold_name(session, resident_id, held=body.held)
+        await service.hold_name(session, resident_id, service.By(officer.name, body.reason), held=body.held)
         return await card.taxpayer_card(session, resident_id, uses.by_officer(officer.name))
 
 
 class TaskClosing(Body):
     kind: TaskKind
+    reason: Line | None = None
 
 
 @desk.post("/taxpayers/{resident_id}/tasks/closing")
-async def close_task(resident_id: UUID, body: TaskClosing, _officer: Officer, bus: TheBus) -> dict[str, Any]:
+async def close_task(resident_id: UUID, body: TaskClosing, officer: Officer, bus: TheBus) -> dict[str, Any]:
     async with bus.transaction() as session:
-        await service.close_task(session, resident_id, body.kind)
+        await service.close_task(session, resident_id, body.kind, service.By(officer.name, body.reason))
         return {"tasks": await card.task_list(session, resident_id=resident_id)}
 
 

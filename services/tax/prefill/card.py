@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import uses
 from sekali.erasure import absent, restricted
+from sekali.errors import FieldError, Problem
 from services.tax.model import HOME, Status, nitku
 from services.tax.prefill.form import LICENCE, RESIDENT
+from services.tax.store import acts as store_acts
 from services.tax.store import applications, copies, register, tasks
 
 NOT_ACTIVATED = "Activate the taxpayer number first: POST /forms/activation."
@@ -123,6 +125,23 @@ async def return_list(session: AsyncSession, resident_id: UUID) -> list[dict[str
 async def kswp_list(session: AsyncSession, resident_id: UUID) -> list[dict[str, Any]]:
     names = ("request_id", "service", "result", "reason_code", "requested_at", "answered_at")
     return [_plain(row, *names) for row in await applications.answers_of(session, resident_id)]
+
+
+async def acts(session: AsyncSession, resident_id: UUID) -> list[dict[str, Any]]:
+    """Who did what with the registration, when and why; for officers only."""
+    found = await store_acts.of_resident(session, resident_id)
+    return [_plain(row, "officer", "deed", "about", "reason", "done_at") for row in found]
+
+
+async def find(session: AsyncSession, npwp: str, officer: str) -> UUID:
+    """Whose NPWP, which is the NIK, this is; that it was asked is recorded."""
+    found = await register.by_npwp(session, npwp)
+    if found is None:
+        missing = FieldError("nik", "No taxpayer is registered with this NIK.", "Check the digits on the card.",
+                             "Tidak ada wajib pajak terdaftar dengan NIK ini.")  # fmt: skip
+        raise Problem(404, "not-found", "Not found", "There is no such taxpayer.", [missing])
+    uses.record(session, uses.by_officer(officer), found, {RESIDENT: ["identity.nik"]})
+    return found
 
 
 def _plain(row: Mapping[Any, Any], *names: str) -> dict[str, Any]:

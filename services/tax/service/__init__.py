@@ -4,6 +4,7 @@ Whoever decides about a person locks the copy of the person's record first and r
 and the activation then come one after the other, and the last of them gives the place its NITKU.
 """
 
+from services.tax.service.acting import By, reason_of
 from services.tax.service.activation import activate_taxpayer
 from services.tax.service.current import CURRENT
 from services.tax.service.desk import choose_category, close_task, hold_name, record_return
@@ -13,6 +14,6 @@ from services.tax.service.residents import residents_changed
 from services.tax.service.upkeep import bury_applications, remind_of_returns
 
 __all__ = [
-    "CURRENT", "activate_taxpayer", "answer_kswp", "bury_applications", "choose_category", "close_task", "hold_name",
-    "licences_changed", "record_return", "remind_of_returns", "residents_changed",
+    "CURRENT", "By", "activate_taxpayer", "answer_kswp", "bury_applications", "choose_category", "close_task",
+    "hold_name", "licences_changed", "reason_of", "record_return", "remind_of_returns", "residents_changed",
 ]  # fmt: skip

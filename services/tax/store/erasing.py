@@ -15,7 +15,9 @@ TAXPAYER = text("""
                'places', (select jsonb_agg(to_jsonb(nitku.*) order by serial) from nitku
                           where nitku.resident_id = taxpayer.resident_id),
                'returns', (select jsonb_agg(to_jsonb(tax_return.*) order by tax_year) from tax_return
-                           where tax_return.resident_id = taxpayer.resident_id))::text as content
+                           where tax_return.resident_id = taxpayer.resident_id),
+               'acts', (select jsonb_agg(to_jsonb(act.*) order by act_id) from act
+                        where act.resident_id = taxpayer.resident_id))::text as content
     from taxpayer where resident_id = :person for update of taxpayer
 """)
 APPLICATIONS = text("""
@@ -26,6 +28,7 @@ APPLICATIONS = text("""
 HELD = (
     text("delete from nitku where resident_id = :person"),
     text("delete from tax_return where resident_id = :person"),
+    text("delete from act where resident_id = :person"),
     text("delete from taxpayer where resident_id = :person"),
     text("delete from application where resident_id = :person"),
 )

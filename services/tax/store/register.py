@@ -40,6 +40,11 @@ async def taxpayer_row(session: AsyncSession, resident_id: UUID) -> RowMapping |
     return (await session.execute(wanted)).mappings().one_or_none()
 
 
+async def by_npwp(session: AsyncSession, digits: str) -> UUID | None:
+    """Whose number it is; nobody's once the registration has ended."""
+    return await session.scalar(select(taxpayer.c.resident_id).where(taxpayer.c.npwp == digits))
+
+
 async def person_and_taxpayer(
     session: AsyncSession, resident_id: UUID
 ) -> tuple[Person, Taxpayer | None] | Literal["not heard"]:

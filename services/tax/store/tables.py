@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     DateTime,
+    Identity,
     Index,
     Integer,
     MetaData,
@@ -92,6 +93,8 @@ taxpayer = Table(
     Column("declared", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
 )
 
+Index("taxpayer_npwp", taxpayer.c.npwp)
+
 nitku = Table(
     "nitku",
     metadata,
@@ -123,6 +126,22 @@ reminder = Table(
     Column("tax_year", Integer, primary_key=True),
     Column("due_on", Date, nullable=False),
 )
+
+act = Table(
+    "act",
+    metadata,
+    Column("act_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("resident_id", Uuid, nullable=False),
+    Column("officer", Text, nullable=False),
+    Column("deed", Text, nullable=False),
+    Column("about", Text),
+    Column("reason", Text),
+    Column("once", Uuid),
+    Column("done_at", MOMENT, nullable=False),
+    UniqueConstraint("once", name="act_once"),
+    comment="Who did what and why; its free text never leaves this agency.",
+)
+Index("act_resident", act.c.resident_id)
 
 tax_return = Table(
     "tax_return",

@@ -135,7 +135,7 @@ async def test_the_dead_are_kept_while_the_heirs_task_or_a_licence_is_open(offic
     assert await sweep(office, NOON + timedelta(days=200)) == {}
     assert await office.rows("select 1 from purpose_ended") == []
     async with office.transaction() as session:
-        await service.close_task(session, MELATI, TaskKind.WARIS)
+        await service.close_task(session, MELATI, TaskKind.WARIS, service.By("Petugas Contoh"))
     await sweep(office, NOON + timedelta(days=201))
     assert await office.rows("select 1 from purpose_ended") == [], "the licence is still in force"
     await office.hear(LICENCE, LICENCE_ID, licence(MELATI, status="DICABUT"))

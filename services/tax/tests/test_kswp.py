@@ -14,6 +14,8 @@ from services.tax.tests.people import MELATI, licence, melati
 
 ANSWERED = "tax.kswp-answered.v1"
 
+BY = service.By("Petugas Contoh", "Surat Contoh 1")
+
 
 async def _answer(office: Office) -> tuple[str, str | None]:
     request_id = await office.ask_kswp(MELATI)
@@ -91,9 +93,9 @@ async def test_the_answers_stay_on_record(office: Office) -> None:
 
 async def _record(office: Office, year: int, state: ReturnState) -> None:
     async with office.transaction() as session:
-        await service.record_return(session, MELATI, Recorded(year, state, "Petugas Contoh"))
+        await service.record_return(session, MELATI, Recorded(year, state, BY.officer), BY)
 
 
 async def _hold(office: Office, *, held: bool) -> None:
     async with office.transaction() as session:
-        await service.hold_name(session, MELATI, held=held)
+        await service.hold_name(session, MELATI, BY, held=held)

@@ -1,0 +1,9 @@
+"""What the rules say beside the boxes, marked for translation; the rules themselves speak English."""
+
+from sekali.pages import N_
+
+SENTENCES = (
+    N_("This taxpayer is not active."),
+    N_("The heirs' task says what is open."),
+    N_("Check the digits on the card."),
+)
