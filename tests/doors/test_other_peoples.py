@@ -18,7 +18,7 @@ from sekali.tokens import AgencyCaller, CitizenCaller, OfficerCaller
 from services.licensing import service as licensing
 from services.licensing.inbox import inbox
 from services.licensing.tests import people
-from services.portal.store import submissions
+from services.portal.store import submissions, tables
 from tests.doors.house import AGENCIES, Door, House, open_house
 
 MELATI, RANGGA = uuid4(), uuid4()
@@ -53,6 +53,19 @@ async def a_submission(house: House) -> Ids:
     return {"submission_id": mine}
 
 
+async def a_tracked_application(house: House) -> Ids:
+    """Melati's, as the portal has heard of it."""
+    mine = uuid4()
+    row = {
+        "application_id": mine, "version": 1, "gone": False, "as_of": house.bus.clock(), "agency": "licensing",
+        "resident_id": MELATI, "service": "IZIN_USAHA", "status": "Rumah Makan Contoh", "steps": [],
+        "clock": "RUNNING", "next_actor": "OFFICER",
+    }  # fmt: skip
+    async with house.bus.transaction() as session:
+        await session.execute(tables.application.insert().values(row))
+    return {"application_id": mine}
+
+
 async def a_person(_house: House) -> Ids:
     return {"person": MELATI}
 
@@ -63,6 +76,8 @@ STORIES: dict[str, dict[str, Callable[[House], Awaitable[Ids]]]] = {
         "POST /applications/{application_id}/answer": an_application,
     },
     "portal": {
+        "GET /my/applications/{application_id}": a_tracked_application,
+        "POST /my/applications/{application_id}": a_tracked_application,
         "GET /submissions/{submission_id}": a_submission,
         "GET /my/submissions/{submission_id}": a_submission,
     },

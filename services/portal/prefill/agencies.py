@@ -74,6 +74,8 @@ class Agencies:
         body: Mapping[str, Any] | None = None,
     ) -> Answer:
         """In the citizen's name, else in the portal's own; each question has a token of its own."""
+        if agency not in self._doors:
+            return Answer(0, cause=f"The portal knows no address of the door of {agency}.")
         headers = self._speaker.headers(agency, citizen)
         try:
             response = await self._client.request(method, self._doors[agency] + path, json=body, headers=headers)
