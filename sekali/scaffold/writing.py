@@ -14,6 +14,7 @@ from sekali import generate, laws
 from sekali.contracts import Catalogue
 from sekali.errors import SekaliError
 from sekali.laws import Ground, frozen
+from sekali.pages import texts
 from sekali.scaffold.names import FOLDERS, refuse_name
 
 TREE = Path(__file__).parent / "tree"
@@ -76,6 +77,7 @@ def _finish(root: Path, draft: Path, name: str, today: date) -> None:
     generate.path(draft, name).write_text(generate.module(Catalogue.load(draft), name), encoding="utf-8")
     ruff = (sys.executable, "-m", "ruff", "format", "--quiet", "--config", str(root / "pyproject.toml"))
     subprocess.run([*ruff, str(draft / "services")], check=True)  # noqa: S603  # our own interpreter and files
+    texts.write(draft)
 
 
 def _refuse_broken(ground: Ground, name: str) -> None:

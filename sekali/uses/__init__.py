@@ -13,6 +13,7 @@ from sekali.uses.recording import (
     NotRecorded,
     Purpose,
     Shown,
+    Texts,
     Who,
     by_agency,
     by_officer,
@@ -23,6 +24,6 @@ from sekali.uses.recording import (
 )
 
 __all__ = [
-    "CITIZEN", "DISCLOSE", "GENESIS", "PREFILL", "VERIFY", "Entry", "NotRecorded", "Purpose", "Shown", "Who",
+    "CITIZEN", "DISCLOSE", "GENESIS", "PREFILL", "VERIFY", "Entry", "NotRecorded", "Purpose", "Shown", "Texts", "Who",
     "by_agency", "by_officer", "canonical", "filled", "has_ground", "hash_of", "of_resident", "opening", "record",
 ]  # fmt: skip

@@ -11,7 +11,6 @@ from sekali.database import now
 from sekali.erasure import absent, erased
 from sekali.errors import FieldError, Problem, not_found, not_heard_yet
 from sekali.forms import OpenedForm
-from sekali.forms.declaration import Text
 from sekali.workdays import day_of, working_days_between
 from services.licensing.model import Application, ApplicationStatus, Fitness, Licence
 from services.licensing.prefill.cards import licence_card, summary
@@ -55,7 +54,7 @@ def days_left(application: Application, today: date) -> int | None:
 async def applicant(session: AsyncSession, resident_id: UUID, officer: str) -> OpenedForm:
     """What this agency's copies say of a person, as the boxes of the form that they fill. A use, which is recorded."""
 
-    def note(_title: Text, shown: uses.Shown) -> None:
+    def note(_title: uses.Texts, shown: uses.Shown) -> None:
         uses.record(session, uses.by_officer(officer), resident_id, shown)
 
     return business_licence_form().show(await facts(session, resident_id), note)
