@@ -79,6 +79,7 @@ async def test_the_migration_finds_out_what_was_verified_before_it(
     own = pytestconfig.rootpath / "services" / "licensing" / "migrations"
     async with office.database.transaction() as session:
         await session.execute(text("alter table licence drop column verified_on, drop column verified_by"))
+        await session.execute(text("drop index resident_nik"))
         await session.execute(
             text("update alembic_version set version_num = 'licensing_0001' where version_num like 'licensing_%'")
         )
