@@ -74,7 +74,6 @@ DEED = {
     "reinstate": N_("reinstated the licence"),
     "DIBEKUKAN": N_("suspended the licence"),
     "DICABUT": N_("revoked the licence"),
-    "file": N_("filed it on the applicant's behalf"),
 }
 ACTOR = {"APPLICANT": N_("The applicant"), "CLOCK": N_("The clock")}
 UNFIT = {
