@@ -4,7 +4,7 @@ A test says `await office.hear(topic, key, value)` and looks into `office.said(t
 """
 
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -77,21 +77,26 @@ class Office:
     async def said(self, topic: str) -> list[dict[str, Any] | None]:
         """What waits in the outbox for a topic, opened, oldest first; None for a tombstone."""
         rows = await self.rows("select * from outbox where aggregatetype = :topic order by position", topic=topic)
-        return [None if row["payload"] is None else self._opened(topic, row) for row in rows]
+        return [opened(row, self.catalogue, self.keyring) for row in rows]
 
     async def rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
         async with self.transaction() as session:
             return [dict(row) for row in (await session.execute(text(query), parameters)).mappings()]
 
-    def _opened(self, topic: str, row: dict[str, Any]) -> dict[str, Any]:
-        revision = self.catalogue.revision(topic, row["revision"])
-        record = _read(row["payload"], revision.schema)
-        subject = row["id"].bytes if row["version"] is None else version_bytes(row["version"])
-        for group in revision.sealed:
-            if (sealed := record[group.name]) is not None:
-                plain = self.keyring.open(topic, group.name, row["aggregateid"].encode(), subject, sealed)
-                record[group.name] = _read(plain, group.inner)
-        return record
+
+def opened(row: Mapping[str, Any], catalogue: Catalogue, keyring: Keyring) -> dict[str, Any] | None:
+    """A row of the outbox as its readers see it, sealed groups opened; None for a tombstone."""
+    if row["payload"] is None:
+        return None
+    topic = row["aggregatetype"]
+    revision = catalogue.revision(topic, row["revision"])
+    record = _read(row["payload"], revision.schema)
+    subject = row["id"].bytes if row["version"] is None else version_bytes(row["version"])
+    for group in revision.sealed:
+        if (sealed := record[group.name]) is not None:
+            plain = keyring.open(topic, group.name, row["aggregateid"].encode(), subject, sealed)
+            record[group.name] = _read(plain, group.inner)
+    return record
 
 
 def _read(body: bytes, schema: dict[str, Any]) -> dict[str, Any]:

@@ -74,9 +74,14 @@ async def looking(
         if not request.url.startswith((host, "data:")):
             seen.complaints.append(f"it asks another host: {request.url}")
 
+    def failed(request: Request) -> None:
+        # A browser that is sent to the next page gives up what it still fetches (the icon, mostly): nobody's fault.
+        if request.failure != "net::ERR_ABORTED":
+            seen.complaints.append(f"not found: {request.url}")
+
     page.on("console", lambda said: seen.complaints.append(f"console {said.type}: {said.text}"))
     page.on("pageerror", lambda error: seen.complaints.append(f"script: {error}"))
-    page.on("requestfailed", lambda request: seen.complaints.append(f"not found: {request.url}"))
+    page.on("requestfailed", failed)
     page.on("request", asked)
     try:
         yield seen

@@ -1,11 +1,9 @@
 """A licensing office on a real database, with a clock that tests turn."""
 
-import io
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from fastavro import parse_schema, schemaless_reader
 from sqlalchemy import text
 
 from sekali import testing
@@ -14,7 +12,8 @@ from sekali.contracts import Catalogue
 from sekali.database import Database
 from sekali.erasure import Erasures
 from sekali.inbox import Inbox, Projection
-from sekali.sealing import Keyring, version_bytes
+from sekali.rehearsal import opened
+from sekali.sealing import Keyring
 from sekali.testing import Clock
 from services.licensing import service
 from services.licensing.events import TaxKswpAnswered, TaxKswpAnsweredAnswer, TaxKswpAnsweredAnswerResult
@@ -75,10 +74,9 @@ class Office:
 
     async def said(self, topic: str, key: UUID | None = None) -> list[dict[str, Any]]:
         """What waits to be carried to the topic, opened, oldest first; a tombstone is {"gone": version}."""
-        query = "select aggregateid, payload, version, id from outbox where type = :topic order by position"
-        async with self.database.transaction() as session:
-            rows = (await session.execute(text(query), {"topic": topic})).all()
-        return [self._opened(topic, *row) for row in rows if key is None or row.aggregateid == str(key)]
+        rows = await self.rows("select * from outbox where type = :topic order by position", topic=topic)
+        mine = [row for row in rows if key is None or row["aggregateid"] == str(key)]
+        return [opened(row, self.catalogue, self.keyring) or {"gone": row["version"]} for row in mine]
 
     async def last_said(self, topic: str, key: UUID) -> dict[str, Any]:
         return (await self.said(topic, key))[-1]
@@ -89,23 +87,3 @@ class Office:
             found = await session.scalar(text(query), {"id": application_id})
         assert isinstance(found, UUID)
         return found
-
-    def _opened(
-        self, topic: str, key: str, payload: bytes | None, version: int | None, event_id: UUID
-    ) -> dict[str, Any]:
-        if payload is None:
-            return {"gone": version}
-        revision = self.catalogue.latest(topic)
-        record = _read(revision.schema, payload)
-        subject = event_id.bytes if version is None else version_bytes(version)
-        for group in revision.sealed:
-            if record[group.name] is not None:
-                plain = self.keyring.open(topic, group.name, key.encode(), subject, record[group.name])
-                record[group.name] = _read(group.inner, plain)
-        return record
-
-
-def _read(schema: dict[str, Any], body: bytes) -> dict[str, Any]:
-    record = schemaless_reader(io.BytesIO(body), parse_schema(schema), None)
-    assert isinstance(record, dict)
-    return record

@@ -1,6 +1,5 @@
 """A Dukcapil office as these tests see it: its doors, its real database, and what it has said."""
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,6 @@ from uuid import UUID
 
 import httpx
 from fastapi import FastAPI
-from fastavro import parse_schema, schemaless_reader
 from pydantic import SecretStr
 from sqlalchemy import text
 
@@ -16,8 +14,9 @@ from sekali import migrations
 from sekali.bus import Bus
 from sekali.contracts import Catalogue
 from sekali.database import Clock, utc_now
+from sekali.rehearsal import opened
 from sekali.rights import keyrings
-from sekali.sealing import Keyring, version_bytes
+from sekali.sealing import Keyring
 from services.population.app import build
 from services.population.settings import Settings
 
@@ -94,21 +93,9 @@ class Office:
         return [self._opened(row) for row in rows]
 
     def _opened(self, row: dict[str, Any]) -> dict[str, Any]:
-        topic = row["aggregatetype"]
-        revision = self.bus.catalogue.revision(topic, row["revision"])
-        record = _read(row["payload"], revision.schema)
-        for group in revision.sealed:
-            if (sealed := record[group.name]) is not None:
-                subject = version_bytes(row["version"])
-                plain = self.keyring.open(topic, group.name, row["aggregateid"].encode(), subject, sealed)
-                record[group.name] = _read(plain, group.inner)
+        record = opened(row, self.bus.catalogue, self.keyring)
+        assert record is not None
         return record
-
-
-def _read(body: bytes, schema: dict[str, Any]) -> dict[str, Any]:
-    record = schemaless_reader(io.BytesIO(body), parse_schema(schema), None)
-    assert isinstance(record, dict)
-    return record
 
 
 async def open_office(url: str, folder: Path, clock: Clock = utc_now) -> Office:

@@ -1,6 +1,5 @@
 """The agency as these tests see it: its real database, its projections and effects, what it has said."""
 
-import io
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -9,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from fastavro import parse_schema, schemaless_reader
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,8 +17,9 @@ from sekali.contracts import Catalogue
 from sekali.database import Database
 from sekali.erasure import Erasures
 from sekali.inbox import Effect, Projection
+from sekali.rehearsal import opened
 from sekali.rights import keyrings
-from sekali.sealing import Keyring, version_bytes
+from sekali.sealing import Keyring
 from services.tax import service
 from services.tax.inbox import inbox
 from services.tax.prefill.form import open_activation
@@ -109,23 +108,7 @@ class Office:
     async def said(self, topic: str) -> list[dict[str, Any] | None]:
         """What waits in the outbox for a topic, opened, oldest first; None for a tombstone."""
         rows = await self.rows("select * from outbox where aggregatetype = :topic order by position", topic=topic)
-        return [None if row["payload"] is None else self._opened(topic, row) for row in rows]
-
-    def _opened(self, topic: str, row: dict[str, Any]) -> dict[str, Any]:
-        revision = self.catalogue.revision(topic, row["revision"])
-        record = _read(row["payload"], revision.schema)
-        subject = row["id"].bytes if row["version"] is None else version_bytes(row["version"])
-        for group in revision.sealed:
-            if (sealed := record[group.name]) is not None:
-                plain = self.keyring.open(topic, group.name, row["aggregateid"].encode(), subject, sealed)
-                record[group.name] = _read(plain, group.inner)
-        return record
-
-
-def _read(body: bytes, schema: dict[str, Any]) -> dict[str, Any]:
-    record = schemaless_reader(io.BytesIO(body), parse_schema(schema), None)
-    assert isinstance(record, dict)
-    return record
+        return [opened(row, self.catalogue, self.keyring) for row in rows]
 
 
 async def open_office(url: str, folder: Path, clock: Clock) -> Office:
