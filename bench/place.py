@@ -1,0 +1,189 @@
+"""Where is measured: the embedded platform, population as the owner, and agencies that hear it under two contracts.
+
+`thin` lists no sealed group, `wide` lists all seven. Schemas are the project's own.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import asyncpg
+from confluent_kafka.admin import AdminClient
+from pydantic import SecretStr
+from sqlalchemy import BigInteger as Long
+from sqlalchemy import Boolean, Column, Date, DateTime, MetaData, Table, Text, Uuid
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
+
+from sekali import migrations, publish, topics
+from sekali.bus import Bus
+from sekali.contracts import Catalogue
+from sekali.database import Database
+from sekali.inbox import Inbox
+from sekali.kafka import Connection, connection
+from sekali.local.databases import create
+from sekali.local.platform import Platform, Report, silent
+from sekali.local.secrets import new_password
+from sekali.registry import Registry
+from sekali.rights import in_force, keyrings
+from sekali.sealing import Keyring
+from sekali.settings import AgencySettings
+
+OWNER, THIN, WIDE = "population", "thin", "wide"
+RESIDENT = "population.resident.v1"
+PARTS = ("postgres", "kafka", "registry")
+ATTRIBUTES = {
+    "purpose": {"id": "mengukur", "en": "measure"},
+    "legal_basis": "UU 27/2022 art. 20(2)(e)",
+    "agreement": "PKS/CONTOH/2026/99",
+    "retention_days": 365,
+    "valid_until": "2098-12-31",
+}
+STANDARD = ("resident_id", "version", "gone", "as_of")
+COLUMNS: Mapping[str, Mapping[str, str]] = {
+    THIN: {"standing": "standing", "registered_at": "registered_at"},
+    WIDE: {
+        "standing": "standing",
+        "registered_at": "registered_at",
+        "change_kind": "change.kind",
+        "changed_on": "change.effective_on",
+        "nik": "identity.nik",
+        "full_name": "identity.full_name",
+        "sex": "identity.sex",
+        "life": "life.status",
+        "died_on": "life.died_on",
+        "birth_date": "birth.date",
+        "birth_place": "birth.place",
+        "street": "address.street",
+        "rt": "address.rt",
+        "rw": "address.rw",
+        "village_code": "address.village_code",
+        "district_code": "address.district_code",
+        "regency_code": "address.regency_code",
+        "province_code": "address.province_code",
+        "postal_code": "address.postal_code",
+        "religion": "civil.religion",
+        "marital_status": "civil.marital_status",
+        "occupation": "civil.occupation",
+        "nationality": "civil.nationality",
+        "kk_number": "family.kk_number",
+        "relationship": "family.relationship",
+        "mother_name": "family.mother_name",
+    },
+}
+MIGRATION = '''
+from sekali.migrations import run
+
+revision = "{agency}_0001"
+down_revision = None
+branch_labels = ("{agency}",)
+depends_on = "sekali_0001"
+
+
+def upgrade() -> None:
+    run("""{sql}""")
+'''
+
+
+def copy_table(reader: str) -> Table:
+    """The reader's own copy of the residents."""
+    dated = {"registered_at": DateTime(timezone=True), "changed_on": Date, "died_on": Date, "birth_date": Date}
+    columns = [Column(name, dated.get(name, Text)) for name in COLUMNS[reader]]
+    return Table(
+        "resident", MetaData(), Column("resident_id", Uuid, primary_key=True), Column("version", Long, nullable=False),
+        Column("gone", Boolean, nullable=False), Column("as_of", DateTime(timezone=True)),
+        Column("heard_at", DateTime(timezone=True)), *columns,
+    )  # fmt: skip
+
+
+def _root(project: Path, root: Path) -> Path:
+    """A tree of its own: the project's schemas of population, and the two contracts of these measurements."""
+    shutil.rmtree(root, ignore_errors=True)
+    shutil.copytree(project / "schemas" / OWNER, root / "schemas" / OWNER)
+    schema = json.loads((root / "schemas" / OWNER / RESIDENT / "1.avsc").read_text())
+    for reader in (THIN, WIDE):
+        groups = {path.partition(".")[0] for path in COLUMNS[reader].values()}
+        fields = [one for one in schema["fields"] if one["name"] in {"resident_id", "version", *groups}]
+        contract = root / "contracts" / reader / f"{RESIDENT}.avsc"
+        contract.parent.mkdir(parents=True)
+        contract.write_text(json.dumps(schema | {"fields": fields} | ATTRIBUTES))
+        folder = root / "services" / reader / "migrations"
+        folder.mkdir(parents=True)
+        created = CreateTable(copy_table(reader)).compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]
+        (folder / "0001_tables.py").write_text(MIGRATION.format(agency=reader, sql=created))
+    (root / "services" / OWNER / "migrations").mkdir(parents=True)
+    return root
+
+
+@dataclass
+class Place:
+    """All that a measurement needs; made once for a run."""
+
+    platform: Platform
+    root: Path
+    catalogue: Catalogue
+    keys: Path
+    urls: Mapping[str, str]
+
+    def settings(self, agency: str, instance: str = "1") -> AgencySettings:
+        kafka, user = self.platform.endpoints.kafka, self.platform.admin.kafka
+        return AgencySettings(
+            agency=agency,
+            root=self.root,
+            database_url=self.urls[agency].replace("postgresql:", "postgresql+asyncpg:"),
+            kafka_bootstrap=kafka.bootstrap,
+            kafka_username=user.username,
+            kafka_password=SecretStr(user.password),
+            registry_url=self.platform.endpoints.registry.url,
+            keyring=self.keys / f"{agency}.json",
+            instance=instance,
+            development_sign_in=True,
+        )
+
+    def kafka(self) -> Connection:
+        return connection(self.settings(OWNER))
+
+    def keyring(self, agency: str) -> Keyring:
+        return Keyring(self.keys / f"{agency}.json")
+
+    def bus(self, reader: str, instance: str = "1") -> Bus:
+        """A reader as it runs in production: its copy, and nothing that follows from a change."""
+        inbox = Inbox()
+        inbox.projection(RESIDENT, into=copy_table(reader), columns=COLUMNS[reader])
+        return Bus(self.settings(reader, instance), inbox=inbox)
+
+    async def sql(self, agency: str) -> "asyncpg.Connection[asyncpg.Record]":
+        return await asyncpg.connect(self.urls[agency])
+
+    def admin(self) -> AdminClient:
+        return AdminClient(dict(self.platform.admin.confluent()))
+
+
+async def prepare(project: Path, state: Path, report: Report = silent) -> Place:
+    """Start the platform, and make databases, topics, schemas and keys anew."""
+    platform = Platform(project, state, owner=os.getpid(), report=report)
+    platform.down()
+    shutil.rmtree(state, ignore_errors=True)
+    platform.up(PARTS)
+    root = _root(project, state / "root")
+    catalogue, keys = Catalogue.load(root), state / "keys"
+    rings, _ = keyrings.plan(catalogue, in_force(catalogue, date.today()), keys)
+    keyrings.write(keys, rings)
+    topics.apply(platform.admin.confluent(), catalogue)
+    registry = Registry(platform.endpoints.registry.url)
+    await publish.publish(registry, catalogue)
+    await registry.close()
+    urls = {}
+    for agency in (OWNER, THIN, WIDE):
+        urls[agency] = create(platform.admin, f"bench_{agency}", new_password())
+    place = Place(platform, root, catalogue, keys, urls)
+    library = Path(migrations.__file__).parent
+    for agency in (OWNER, THIN, WIDE):
+        database = Database(place.settings(agency).database_url)
+        await database.migrate([library / "versions", root / "services" / agency / "migrations"], library)
+        await database.close()
+    return place
