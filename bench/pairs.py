@@ -1,9 +1,8 @@
 """Two sides of a measurement, one after the other, several times: the machine's noise falls on both."""
 
-import json
 import statistics
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 Side = Callable[[], Awaitable[float]]
 """One run of one side; answers in the measure's unit (events/s, seconds …)."""
@@ -22,7 +21,7 @@ class Result:
     note: str = ""
 
     def as_json(self) -> dict[str, object]:
-        return json.loads(json.dumps({name: getattr(self, name) for name in self.__slots__}))
+        return asdict(self)
 
 
 async def interleaved(ours: Side, raw: Side, *, unit: str, pairs: int = 5) -> Result:

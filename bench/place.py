@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 from confluent_kafka.admin import AdminClient
@@ -18,6 +19,7 @@ from sqlalchemy import BigInteger as Long
 from sqlalchemy import Boolean, Column, Date, DateTime, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
+from sqlalchemy.types import TypeEngine
 
 from sekali import migrations, publish, topics
 from sekali.bus import Bus
@@ -91,8 +93,13 @@ def upgrade() -> None:
 
 def copy_table(reader: str) -> Table:
     """The reader's own copy of the residents."""
-    dated = {"registered_at": DateTime(timezone=True), "changed_on": Date, "died_on": Date, "birth_date": Date}
-    columns = [Column(name, dated.get(name, Text)) for name in COLUMNS[reader]]
+    dated: Mapping[str, TypeEngine[Any] | type[TypeEngine[Any]]] = {
+        "registered_at": DateTime(timezone=True),
+        "changed_on": Date,
+        "died_on": Date,
+        "birth_date": Date,
+    }
+    columns: list[Column[Any]] = [Column(name, dated.get(name, Text)) for name in COLUMNS[reader]]
     return Table(
         "resident", MetaData(), Column("resident_id", Uuid, primary_key=True), Column("version", Long, nullable=False),
         Column("gone", Boolean, nullable=False), Column("as_of", DateTime(timezone=True)),
