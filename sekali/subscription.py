@@ -2,10 +2,7 @@
 
 import asyncio
 import logging
-import time
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -14,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import deadletter, metrics, spans, waiting
 from sekali.agreement import Agreement, ContractEnded
+from sekali.batch import Batch
 from sekali.codec import Decoder, Heard, Poison, Record
 from sekali.contracts import Contract
 from sekali.database import Database
@@ -29,15 +27,6 @@ logger = logging.getLogger(__name__)
 
 BACK_OFF_SECONDS = (0.1, 5.0)
 BREATH = 200  # records decoded before other tasks get the loop
-
-
-@dataclass
-class Batch:
-    """What one poll brought, decoded."""
-
-    decoded: list[tuple[ConsumerRecord, Heard | Poison]] = field(default_factory=list)
-    spans: dict[UUID, Span] = field(default_factory=dict)  # of sampled events, by event id
-    outcomes: Counter[str] = field(default_factory=Counter)  # an `effect.Outcome`, or the cause of a dead letter
 
 
 class Subscription:
@@ -85,13 +74,14 @@ class Subscription:
             await self.offsets.seek(consumer, consumer.assignment())
         else:
             self.trouble, self._wait = None, BACK_OFF_SECONDS[0]
-            self._count(batch)
+            batch.count(self.contract.topic)
+            if batch.outcomes["WOKE"]:
+                self._wake_parked()
             if lost := polled.keys() - mine:
                 logger.info("%s: %d partitions are another's or were applied already.", self.group, len(lost))
                 await self.offsets.seek(consumer, lost)
         finally:
-            for span in batch.spans.values():
-                span.end()
+            batch.end()
 
     async def _decode(self, records: Iterable[ConsumerRecord], batch: Batch) -> None:
         for count, record in enumerate(records):
@@ -218,23 +208,6 @@ class Subscription:
         finally:
             if span is not None:
                 span.end()
-
-    def _count(self, batch: Batch) -> None:
-        """After the commit."""
-        topic, outcomes = self.contract.topic, batch.outcomes
-        metrics.INBOX_BATCHES.labels(topic).inc()
-        metrics.INBOX_STOPPED.labels(topic).set(0)
-        metrics.INBOX_APPLIED.labels(topic).inc(outcomes.pop("APPLIED", 0))
-        metrics.INBOX_DUPLICATE.labels(topic).inc(outcomes.pop("DUPLICATE", 0))
-        metrics.INBOX_REFUSED.labels(topic).inc(outcomes.pop("REFUSED", 0))
-        if batch.decoded:
-            said = batch.decoded[-1][0].timestamp / 1000
-            metrics.APPLY_DELAY.labels(topic).observe(max(0.0, time.time() - said))
-        if outcomes.pop("WOKE", 0):
-            self._wake_parked()
-        outcomes.pop("PARKED", 0)
-        for cause, count in outcomes.items():
-            metrics.INBOX_DEAD_LETTERED.labels(topic, "NOT_APPLICABLE" if cause == "DEAD" else cause).inc(count)
 
     def look(self) -> None:
         """Say that the contract has ended, or comes near its end, also where nothing arrives."""
