@@ -86,10 +86,10 @@ class Erasures:
             return set()
         ended = {one.key for one in records if one.value is None and one.key} if topic in self._orders else set()
         await session.execute(LOCK if ended else LOCK_SHARED)
-        asked = [key for record in records if (key := _uuid(record.key)) is not None]
         if topic not in self._keyed:
             return set()
-        found = (await session.execute(GONE, {"keys": sorted(set(asked))})).scalars()
+        asked = {key for record in records if (key := _uuid(record.key)) is not None}
+        found = (await session.execute(GONE, {"keys": sorted(asked)})).scalars()
         return {str(key).encode() for key in found} | ended
 
     async def _again(self, session: AsyncSession, projection: Projection, changed: Collection[UUID]) -> None:
