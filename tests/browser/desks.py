@@ -1,14 +1,10 @@
 """The officers' desks on real ports, each over a fresh database; Kafka is away, which disturbs no officer."""
 
-import asyncio
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 
@@ -22,24 +18,6 @@ from sekali.testing import Clock
 ROOT = Path(__file__).parents[2]
 NOWHERE = "127.0.0.1:1"
 FRIDAY = datetime(2026, 11, 20, 3, tzinfo=UTC)
-LIMIT_SECONDS = 20
-
-
-@asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[str]:
-    """Where it is served, in this event loop; the bus is not started."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", lifespan="off")
-    server = uvicorn.Server(config)
-    running = asyncio.create_task(server.serve())
-    async with asyncio.timeout(LIMIT_SECONDS):
-        while not server.started:  # noqa: ASYNC110  # uvicorn tells it no other way
-            await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    await running
 
 
 async def opened(

@@ -1,11 +1,9 @@
 """The portal's pages for a browser: the real app and database, and beside it agencies with their real forms."""
 
-import asyncio
 import base64
 import json
 import os
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,16 +11,16 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import uvicorn
-
 from sekali import migrations
 from sekali.contracts import Catalogue
 from sekali.database import Database
 from sekali.doors import application
 from sekali.erasure import ERASURES, Erasures
+from sekali.forms import Choice, Listed, Text
 from sekali.outbox import WRITER, Writer
 from sekali.sealing import Keyring
-from sekali.testing import Clock, eventually
+from sekali.testing import Clock
+from sekali.testing_doors import served
 from sekali.tokens import Speaker
 from services.portal import service
 from services.portal.inbox import hearing
@@ -113,7 +111,9 @@ def progress(melati: UUID, topic: str, status: str, actor: str, due: str | None)
 async def portal_house(agency_database: Callable[[], str], folder: Path) -> AsyncIterator[House]:
     catalogue, clock, settings = Catalogue.load(ROOT), Clock(START), _settings(folder, ROOT)
     refuse = {"kbli": _five_digits, "klu": _five_digits, "phone": lambda _: None}
-    licensing, tax = (Neighbour.with_form(ROOT / file, refuse) for file in (LICENCE, ACTIVATION))
+    shops = Choice(code="47112", label=Text(id="Toko kelontong", en="Grocery shops"))
+    lists = {"kbli": Listed((shops,)), "klu": Listed((shops,), others=True)}
+    licensing, tax = (Neighbour.with_form(ROOT / file, refuse, lists) for file in (LICENCE, ACTIVATION))
     tax.held, tax.used = HELD, [USE]
     keyring, inbox = Keyring(settings.keyring), hearing(catalogue)
     info = {WRITER: Writer("portal", catalogue, keyring, lambda: None), ERASURES: Erasures(catalogue, inbox.declared)}
@@ -125,28 +125,14 @@ async def portal_house(agency_database: Callable[[], str], folder: Path) -> Asyn
     office, own = Office(database, clock, catalogue, keyring, inbox, handing, settings), contact_form()
     shown = citizens_pages(catalogue, ROOT, agencies, handing, own)
     app = application(office, *shown, title=TITLE, pages=pages(agencies, handing, own))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", lifespan="off"))
-    running = asyncio.create_task(server.serve())
-    await eventually(_started(server), "the portal opened", 10)
     try:
-        yield House(f"http://127.0.0.1:{port}", office, licensing, tax)
+        async with served(app) as url:
+            yield House(url, office, licensing, tax)
     finally:
-        server.should_exit = True
-        await running
         await agencies.close()
         await database.close()
         for one in (licensing, tax):
             one.shut()
-
-
-def _started(server: uvicorn.Server) -> Callable[[], Awaitable[bool]]:
-    async def started() -> bool:
-        return server.started
-
-    return started
 
 
 def _settings(folder: Path, root: Path) -> Settings:

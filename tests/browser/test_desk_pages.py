@@ -12,6 +12,7 @@ from playwright.async_api import Browser
 from sekali.local.databases import create, drop
 from sekali.local.platform import Platform
 from sekali.local.secrets import new_password
+from sekali.testing_doors import served
 from services.licensing import app as licensing
 from services.licensing.inbox import inbox
 from services.licensing.settings import Settings as LicensingSettings
@@ -27,7 +28,7 @@ from services.tax.settings import Settings as TaxSettings
 from services.tax.tests import people as taxpayers
 from services.tax.tests.office import Clock as TaxClock
 from services.tax.tests.office import Office as TaxOffice
-from tests.browser.desks import opened, served, shut
+from tests.browser.desks import opened, shut
 from tests.browser.looking import DESKTOP, IN_SESSION_LOOP, PHONE, Scheme, Seen, looking
 
 pytestmark = IN_SESSION_LOOP

@@ -2,15 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
-import uvicorn
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +17,7 @@ from sekali.doors import application
 from sekali.erasure import Hold, collect
 from sekali.outbox import Tombstone
 from sekali.testing import eventually
+from sekali.testing_doors import served
 from tests.sekali.test_inbox import Stranger, headers_of
 from tests.sekali.test_relay import empty, log_of, partition_of
 from tests.sekali.town import Town, counting, rows
@@ -59,24 +57,6 @@ async def erase(town: Town, land: Bus, parcel_id: UUID) -> int:
 async def confirmed(bus: Bus, person: UUID) -> dict[str, Any] | None:
     async with bus.transaction() as session:
         return await erasure.confirmation(session, person)
-
-
-@asynccontextmanager
-async def served(bus: Bus) -> AsyncIterator[str]:
-    """The bank's doors, which start and stop its bus."""
-    server = uvicorn.Server(uvicorn.Config(application(bus, title=TITLE), port=0, log_level="critical", lifespan="on"))
-    running = asyncio.create_task(server.serve())
-
-    async def open_() -> bool:
-        return server.started
-
-    await eventually(open_, "the bank's door opens")
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await running
 
 
 async def test_nothing_of_melati_is_left_at_the_bank_and_everything_of_sari(village: Town) -> None:
@@ -173,7 +153,7 @@ async def test_the_owner_gets_a_receipt_that_says_who_has_not_confirmed(village:
         async with land.transaction() as session:
             melati = await town.register(session, "garden", "MELATI CONTOH")
             await outbox.put(session, town.survey(melati, 250))
-        async with served(bank) as url:
+        async with served(application(bank, title=TITLE), lifespan="on") as url:
             await eventually(counting(bank, "survey", 1), "her survey is entered")
             await erase(town, land, melati)
             assert await collect(land.transaction, land.speaker, {town.bank: "http://127.0.0.1:1"}) == 0

@@ -1,15 +1,13 @@
 """Another agency's counter: a small agency with one form behind a real HTTP door that can be shut and opened again."""
 
-import socket
-import threading
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI, Request
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.responses import JSONResponse, Response
+
+from sekali.testing_doors import Stand
 
 TOPIC = "population.resident.v1"
 BOXES: list[dict[str, Any]] = [
@@ -19,11 +17,10 @@ BOXES: list[dict[str, Any]] = [
     {"name": "wish", "source": None},
 ]
 TITLE = {"id": "Permohonan", "en": "A request"}
-LIMIT_SECONDS = 10.0
 
 
 @dataclass
-class Counter:
+class Counter(Stand):
     """`answers` are given to submissions one after the other, then 201; `taken` is what has arrived.
 
     `asked`: paths. It has a form that it does not list: `draft`.
@@ -36,31 +33,7 @@ class Counter:
     asked: list[str] = field(default_factory=list)
     application_id: str = "01a20230-df74-7157-999b-448c645b9c3d"
 
-    def __post_init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
-        self.open()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def open(self) -> None:
-        config = uvicorn.Config(self._app(), host="127.0.0.1", port=self.port, log_level="critical", lifespan="off")
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        end = time.monotonic() + LIMIT_SECONDS
-        while not self._server.started:
-            assert time.monotonic() < end, "the counter did not open"
-            time.sleep(0.005)
-
-    def shut(self) -> None:
-        self._server.should_exit = True
-        self._thread.join(LIMIT_SECONDS)
-
-    def _app(self) -> FastAPI:
+    def app(self) -> FastAPI:
         app = FastAPI()
 
         @app.middleware("http")

@@ -1,8 +1,5 @@
 """Another agency with a real form behind a real HTTP door: it fills it, checks what comes, and can be shut."""
 
-import socket
-import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,17 +7,16 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import uvicorn
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse
 
 from sekali.errors import Problem
-from sekali.forms import Check, Fact, Form
+from sekali.forms import Check, Fact, Form, Listed
 from sekali.forms.declaration import Text
+from sekali.testing_doors import Stand
 
 RESIDENT = "population.resident.v1"
 AS_OF = datetime(2026, 11, 18, 2, 30, tzinfo=UTC)
-LIMIT_SECONDS = 10.0
 MELATI: Mapping[str, Any] = {
     "identity.nik": "9999996507900002",
     "identity.full_name": "MELATI PUSPA CONTOH",
@@ -42,7 +38,7 @@ MELATI: Mapping[str, Any] = {
 
 
 @dataclass
-class Neighbour:
+class Neighbour(Stand):
     """`answers` are given to submissions one after the other before it checks them itself."""
 
     form: Form
@@ -56,19 +52,11 @@ class Neighbour:
     """Application id -> what was said of it."""
     used: list[dict[str, Any]] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
-        self.open()
-
     @classmethod
-    def with_form(cls, file: Path, rules: Mapping[str, Check]) -> "Neighbour":
-        return cls(Form.load(file, rules))
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+    def with_form(
+        cls, file: Path, rules: Mapping[str, Check], lists: Mapping[str, Listed] | None = None
+    ) -> "Neighbour":
+        return cls(Form.load(file, rules, lists))
 
     def says(self, **changed: Any) -> None:
         """The civil registry says something new of Melati: `full_name="…"` by the field's last word."""
@@ -76,21 +64,7 @@ class Neighbour:
         told = {path: changed.get(path.rpartition(".")[2], value) for path, value in fact.values.items()}
         self.facts[RESIDENT] = Fact(told, fact.as_of.replace(day=19), fact.version + 1)
 
-    def open(self) -> None:
-        config = uvicorn.Config(self._app(), host="127.0.0.1", port=self.port, log_level="critical", lifespan="off")
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        end = time.monotonic() + LIMIT_SECONDS
-        while not self._server.started:
-            assert time.monotonic() < end, "the neighbour did not open"
-            time.sleep(0.005)
-
-    def shut(self) -> None:
-        self._server.should_exit = True
-        self._thread.join(LIMIT_SECONDS)
-
-    def _app(self) -> FastAPI:
+    def app(self) -> FastAPI:
         app, name = FastAPI(), self.form.name
 
         @app.get("/forms")
