@@ -7,8 +7,9 @@ what it cleared, which the owner asks for at `GET /erasures/{person}` and puts i
 from sekali.erasure.clearing import ERASURES, Erasures, end_own, erased, withdrawn
 from sekali.erasure.holds import Hold, absent, restricted, years_after
 from sekali.erasure.receipts import collect, confirmation
+from sekali.erasure.taking import Taken, take_out
 
 __all__ = [
-    "ERASURES", "Erasures", "Hold", "absent", "collect", "confirmation", "end_own", "erased", "restricted", "withdrawn",
-    "years_after",
+    "ERASURES", "Erasures", "Hold", "Taken", "absent", "collect", "confirmation", "end_own", "erased", "restricted",
+    "take_out", "withdrawn", "years_after",
 ]  # fmt: skip

@@ -1,10 +1,11 @@
 """Taking out all of a person's licences and applications, case files too, as they stand; whatever columns they have."""
 
-from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from sekali import erasure
 
 LICENCES = text("""
     select licence_id as key, version, false as buried,
@@ -34,23 +35,5 @@ DELETES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A record with all that belongs to it. `buried`: its tombstone has been said already."""
-
-    record: str
-    key: UUID
-    version: int
-    buried: bool
-    content: str = field(repr=False)
-
-
-async def take_out(session: AsyncSession, person: UUID) -> list[Taken]:
-    """Deletes them; the caller holds the person's copy row, which every use case locks first."""
-    taken: list[Taken] = []
-    for record, question in (("licence", LICENCES), ("application", APPLICATIONS)):
-        found = (await session.execute(question, {"person": person})).all()
-        taken += [Taken(record, row.key, row.version, row.buried, row.content) for row in found]
-    for statement in DELETES:
-        await session.execute(statement, {"person": person})
-    return taken
+async def take_out(session: AsyncSession, person: UUID) -> list[erasure.Taken]:
+    return await erasure.take_out(session, person, {"licence": LICENCES, "application": APPLICATIONS}, DELETES)

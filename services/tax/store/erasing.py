@@ -1,12 +1,13 @@
 """Taking out all that the tax agency registered of a person, as it stands; whatever columns it has."""
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from sekali import erasure
 
 TAXPAYER = text("""
     select resident_id as key, version, false as buried,
@@ -39,25 +40,9 @@ NOT_HELD = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A record with all that belongs to it. `buried`: its tombstone has been said already."""
-
-    record: str
-    key: UUID
-    version: int
-    buried: bool
-    content: str = field(repr=False)
-
-
-async def take_out(session: AsyncSession, person: UUID) -> tuple[list[Taken], Counter[str]]:
-    """What may be held, and the counts of what no law keeps. The caller holds the person's copy row."""
-    taken: list[Taken] = []
-    for record, question in (("taxpayer", TAXPAYER), ("application", APPLICATIONS)):
-        found = (await session.execute(question, {"person": person})).all()
-        taken += [Taken(record, row.key, row.version, row.buried, row.content) for row in found]
-    for statement in HELD:
-        await session.execute(statement, {"person": person})
+async def take_out(session: AsyncSession, person: UUID) -> tuple[list[erasure.Taken], Counter[str]]:
+    """What may be held, and the counts of what no law keeps."""
+    taken = await erasure.take_out(session, person, {"taxpayer": TAXPAYER, "application": APPLICATIONS}, HELD)
     gone: Counter[str] = Counter()
     for what, statement in NOT_HELD.items():
         done: Any = await session.execute(statement, {"person": person})
