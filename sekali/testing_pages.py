@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from urllib.parse import urljoin
 
 import httpx
 
@@ -64,11 +65,12 @@ class Visit:
     """`words` is what the page says, in one line. `visit.send("/office/find", nik="…")` sends that form of the page."""
 
     client: httpx.AsyncClient
+    language: str = ""
     status: int = 0
     html: str = field(default="", repr=False)
     words: str = field(default="", repr=False)
     at: str = ""
-    _forms: list[Form] = field(default_factory=list)
+    forms: list[Form] = field(default_factory=list)
 
     async def officer(self, name: str) -> "Visit":
         """Signed in by development sign-in."""
@@ -82,26 +84,31 @@ class Visit:
         return self
 
     async def open(self, path: str) -> "Visit":
-        return self._read(await self.client.get(path, headers=HTML, follow_redirects=True))
+        return self._read(await self.client.get(path, headers=self._headers(), follow_redirects=True))
 
     async def send(self, action: str, **typed: str) -> "Visit":
         """The form of the present page that leads there. Names that hold a dot: `**{"members.0.nik": "…"}`."""
         form = self.form(action)
         strangers = set(typed) - form.names
         assert not strangers, f"the form has no box {sorted(strangers)}"
-        return await self.post(action, {**form.fields, **typed})
+        return await self.post(form.action, {**form.fields, **typed})
 
     async def post(self, action: str, fields: Mapping[str, str]) -> "Visit":
-        return self._read(await self.client.post(action, data=dict(fields), headers=HTML, follow_redirects=True))
+        to = urljoin(self.at, action)
+        return self._read(await self.client.post(to, data=dict(fields), headers=self._headers(), follow_redirects=True))
 
     def form(self, action: str) -> Form:
-        found = [form for form in self._forms if form.action == action]
-        assert found, f"no form of this page leads to {action}: {[form.action for form in self._forms]}"
+        """By the end of where it leads."""
+        found = [form for form in self.forms if form.action.endswith(action)]
+        assert found, f"no form of this page leads to {action}: {[form.action for form in self.forms]}"
         return found[0]
+
+    def _headers(self) -> dict[str, str]:
+        return HTML | ({"Accept-Language": self.language} if self.language else {})
 
     def _read(self, answer: httpx.Response) -> "Visit":
         reader = _Reader()
         reader.feed(answer.text)
         self.status, self.html, self.at = answer.status_code, answer.text, answer.url.path
-        self.words, self._forms = " ".join(" ".join(reader.words).split()), reader.forms
+        self.words, self.forms = " ".join(" ".join(reader.words).split()), reader.forms
         return self

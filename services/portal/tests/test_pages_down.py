@@ -18,9 +18,9 @@ async def test_the_first_page_says_who_is_down_and_the_rest_works(
     browser, _ = melati
     health.shut()
     await browser.open("/")
-    assert browser.page.status_code == 200
-    assert "health does not answer at the moment." in browser.text
-    assert "/services/portal/contact" in browser.text
+    assert browser.status == 200
+    assert "health does not answer at the moment." in browser.html
+    assert "/services/portal/contact" in browser.html
     health.open()
 
 
@@ -30,9 +30,9 @@ async def test_its_form_says_so_and_what_was_typed_is_kept(melati: Sitting, heal
     form = browser.form()
     health.shut()
     await browser.press("lists:district", form, regency="3273")
-    assert browser.page.status_code == 503
-    assert "health does not answer" in browser.text
-    assert "What you typed is kept." in browser.text
+    assert browser.status == 503
+    assert "health does not answer" in browser.html
+    assert "What you typed is kept." in browser.html
     health.open()
     await browser.open(FORM)
     assert (browser.form().fields["capital"], browser.form().fields["regency"]) == ("7,000,000", "3273")
@@ -45,16 +45,16 @@ async def test_sent_while_it_is_down_it_is_kept_and_arrives_when_it_is_back(
     form = browser.form()
     health.shut()
     await browser.press("preview", form, **WISH)
-    assert "You can send all the same" in browser.text
+    assert "You can send all the same" in browser.html
     await browser.press("", browser.form("sending"))
-    assert "Your form is kept" in browser.text
-    assert '<meta http-equiv="refresh" content="5">' in browser.text
-    kept = browser.path
+    assert "Your form is kept" in browser.html
+    assert '<meta http-equiv="refresh" content="5">' in browser.html
+    kept = browser.at
     health.open()
     office.clock.turn(minutes=5)
     assert await office.hand_on() == 1
     await browser.open(kept)
-    assert "Your form has arrived" in browser.text
+    assert "Your form has arrived" in browser.html
     assert list(health.taken.values()) == [SENT]
     assert await office.rows("select * from draft") == []
 
@@ -67,14 +67,14 @@ async def test_refused_after_it_was_kept_what_she_typed_is_in_the_form_again(
     health.shut()
     await browser.press("preview", form, **WISH | {"kind": "B"})
     await browser.press("", browser.form("sending"))
-    kept = browser.path
+    kept = browser.at
     health.open()
     office.clock.turn(minutes=5)
     await office.hand_on()
     await browser.open(kept)
-    assert "Your form was not taken" in browser.text
+    assert "Your form was not taken" in browser.html
     await browser.open(FORM)
-    assert "Kind: There is no such kind." in browser.text
+    assert "Kind: There is no such kind." in browser.html
     assert browser.form().fields["capital"] == "60,000,000"
 
 
@@ -100,10 +100,10 @@ async def test_another_citizens_receipt_does_not_exist_for_her(melati: Sitting, 
     browser, _ = melati
     await browser.press("preview", **WISH)
     await browser.press("", browser.form("sending"))
-    receipt = browser.path
-    browser.door.cookies.clear()
-    sari = Browser(browser.door)
+    receipt = browser.at
+    browser.client.cookies.clear()
+    sari = Browser(browser.client)
     await sari.sign_in(await office.melati())
     await sari.open(receipt)
-    assert sari.page.status_code == 404
-    assert "This page does not exist" in sari.text
+    assert sari.status == 404
+    assert "This page does not exist" in sari.html

@@ -38,9 +38,9 @@ async def test_an_application_says_who_acts_next_and_how_many_working_days_are_l
     # Friday 20 November 2026 to Friday 27: five working days.
     await applies(office, resident_id, "MENUNGGU_VERIFIKASI", "OFFICER", date(2026, 11, 27))
     await browser.open("/my/applications")
-    assert "Waiting for verification" in browser.text
-    assert "5 working days left for the office, until 27 November 2026." in browser.text
-    assert "An officer of Business licensing (OSS) looks at it next." in browser.text
+    assert "Waiting for verification" in browser.html
+    assert "5 working days left for the office, until 27 November 2026." in browser.html
+    assert "An officer of Business licensing (OSS) looks at it next." in browser.html
     (use,) = await office.rows("select topic, kind from use_entry where resident_id = :her", her=resident_id)
     assert use == {"topic": TOPIC, "kind": "CITIZEN"}
 
@@ -51,10 +51,10 @@ async def test_her_turn_says_what_the_officer_asks_and_takes_her_answer(
     browser, resident_id = melati
     mine = await applies(office, resident_id, "PERLU_PERBAIKAN", "APPLICANT", None)
     await browser.open(f"/my/applications/{mine}")
-    assert "The sketch of the place is missing." in browser.text
-    assert "The clock stands still." in browser.text
+    assert "The sketch of the place is missing." in browser.html
+    assert "The clock stands still." in browser.html
     await browser.press(text="The sketch lies with the land office now.")
-    assert "Your answer has arrived." in browser.text
+    assert "Your answer has arrived." in browser.html
     assert health.mended == {str(mine): "The sketch lies with the land office now."}
 
 
@@ -67,13 +67,13 @@ async def test_an_answer_that_is_not_taken_comes_back_with_what_she_typed(
     form = browser.form()
     health.answers.append((409, {"type": "urn:sekali:problem:stale-version", "detail": "It has changed."}))
     await browser.press("", form, text="Mended.")
-    assert browser.page.status_code == 409
-    assert "The record has changed since this page was shown." in browser.text
-    assert "Mended.</textarea>" in browser.text
+    assert browser.status == 409
+    assert "The record has changed since this page was shown." in browser.html
+    assert "Mended.</textarea>" in browser.html
     health.shut()
     await browser.press("", form, text="Mended.")
-    assert browser.page.status_code == 503
-    assert "Mended.</textarea>" in browser.text
+    assert browser.status == 503
+    assert "Mended.</textarea>" in browser.html
     health.open()
 
 
@@ -82,12 +82,12 @@ async def test_another_citizens_application_does_not_exist_for_her(
 ) -> None:
     browser, _ = melati
     saris = await applies(office, await office.melati(), "PERLU_PERBAIKAN", "APPLICANT", None)
-    assert (await browser.open(f"/my/applications/{saris}")).status_code == 404
+    assert (await browser.open(f"/my/applications/{saris}")).status == 404
     await browser.open("/services/health/wish")
     form = browser.form()
     form.action = f"/my/applications/{saris}"
     await browser.press("", form, text="It is mine.")
-    assert browser.page.status_code == 404
+    assert browser.status == 404
     assert health.mended == {}
 
 
@@ -99,14 +99,14 @@ async def test_her_data_tell_who_holds_what_under_which_contract_and_no_value(
     await browser.open("/my/data")
     for said in ("Copy from Population registry (Dukcapil)", "Copy from Business licensing (OSS)", "PKS/CONTOH/2026/",
                  "Show the applicant how the application goes on", "31 December 2028"):  # fmt: skip
-        assert said in browser.text
-    assert browser.text.count("Copy from Business licensing (OSS)") == 1
-    assert "TERBIT" not in browser.text
+        assert said in browser.html
+    assert browser.html.count("Copy from Business licensing (OSS)") == 1
+    assert "TERBIT" not in browser.html
     assert await office.rows("select * from use_entry") == []
     health.shut()
     await browser.open("/my/data")
-    assert browser.page.status_code == 200
-    assert "It does not answer at the moment" in browser.text
+    assert browser.status == 200
+    assert "It does not answer at the moment" in browser.html
     health.open()
 
 
@@ -115,13 +115,13 @@ async def test_the_record_of_uses_names_who_what_and_what_for(melati: Sitting, o
     await applies(office, resident_id, "TERBIT", "NOBODY", None)
     await browser.open("/my/applications")
     await browser.open("/my/uses")
-    assert "You yourself, at Citizen&#39;s portal" in browser.text
-    assert "Application status" in browser.text
+    assert "You yourself, at Citizen&#39;s portal" in browser.html
+    assert "Application status" in browser.html
 
 
 async def test_without_a_session_no_page_of_hers_opens(melati: Sitting) -> None:
     browser, _ = melati
-    browser.door.cookies.clear()
+    browser.client.cookies.clear()
     for path in ("/my/applications", "/my/data", "/my/uses", "/my/corrections", "/services/health/wish"):
-        await Browser(browser.door).open(path)
-        assert (await browser.open(path)).url.path == "/sign-in", path
+        await Browser(browser.client).open(path)
+        assert (await browser.open(path)).at == "/sign-in", path
