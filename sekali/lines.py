@@ -1,4 +1,4 @@
-"""One line of text as PostgreSQL and people can keep it."""
+"""Text as PostgreSQL and people can keep it."""
 
 import unicodedata
 from typing import Annotated
@@ -17,6 +17,11 @@ def printable(text: str) -> str:
     if any(unicodedata.category(sign) in _UNPRINTABLE for sign in text):
         raise ValueError("It holds a sign that cannot be printed.")
     return unicodedata.normalize("NFC", text)
+
+
+def printable_lines(text: str) -> str:
+    """What was typed into a box of several lines: each printable, none empty at the ends."""
+    return "\n".join(printable(line) for line in text.splitlines()).strip()
 
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(printable)]

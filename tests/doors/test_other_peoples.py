@@ -74,10 +74,13 @@ STORIES: dict[str, dict[str, Callable[[House], Awaitable[Ids]]]] = {
     "licensing": {
         "GET /applications/{application_id}": an_application,
         "POST /applications/{application_id}/answer": an_application,
+        "POST /applications/{application_id}/withdraw": an_application,
     },
     "portal": {
         "GET /my/applications/{application_id}": a_tracked_application,
         "POST /my/applications/{application_id}": a_tracked_application,
+        "GET /my/applications/{application_id}/withdrawal": a_tracked_application,
+        "POST /my/applications/{application_id}/withdrawal": a_tracked_application,
         "GET /submissions/{submission_id}": a_submission,
         "GET /my/submissions/{submission_id}": a_submission,
     },

@@ -10,7 +10,7 @@ from sekali import uses
 from sekali.doors import AnyCaller, Body, Citizen, FormAnswers, TheBus
 from sekali.errors import not_found
 from sekali.forms import OpenedForm
-from sekali.lines import printable
+from sekali.lines import printable_lines
 from services.licensing import prefill, service
 from services.licensing.service.cases import refuse_unfit
 from services.licensing.settings import Settings
@@ -19,10 +19,10 @@ from services.licensing.store import applications, copies, licences
 citizen = APIRouter(tags=["citizen"])
 
 
-class Answer(Body):
-    """What the applicant says to a return."""
+class InWords(Body):
+    """What the applicant says to a return, or why the application is withdrawn; it stays in the case file."""
 
-    text: Annotated[str, Field(max_length=2000), AfterValidator(printable)] | None = None
+    text: Annotated[str, Field(max_length=2000), AfterValidator(printable_lines)] | None = None
 
 
 @citizen.get("/forms")
@@ -75,10 +75,17 @@ async def my_application(application_id: UUID, caller: Citizen, bus: TheBus) -> 
 
 
 @citizen.post("/applications/{application_id}/answer")
-async def answer(application_id: UUID, body: Answer, caller: Citizen, bus: TheBus) -> dict[str, Any]:
+async def answer(application_id: UUID, body: InWords, caller: Citizen, bus: TheBus) -> dict[str, Any]:
     """The applicant has mended what was asked; where KSWP was the cause, tax is asked again."""
     async with bus.transaction() as session:
         return prefill.summary(await service.answer_return(session, application_id, caller.resident_id, body.text))
+
+
+@citizen.post("/applications/{application_id}/withdraw")
+async def withdraw(application_id: UUID, body: InWords, caller: Citizen, bus: TheBus) -> dict[str, Any]:
+    """The applicant takes it back while nothing is decided; it cannot be undone."""
+    async with bus.transaction() as session:
+        return prefill.summary(await service.withdraw(session, application_id, caller.resident_id, body.text))
 
 
 @citizen.get("/licences")

@@ -197,6 +197,16 @@ class Application:
     def halt(self, at: datetime, reason: Reason) -> Application:
         return self._go(_S.DIHENTIKAN, at, reason)
 
+    def withdraw(self, at: datetime) -> Application:
+        """The applicant takes it back; that cannot be undone, a new application is a new one."""
+        if not self.is_open:
+            raise NotPossible(f"Only what nobody has decided on can be withdrawn; this one is {self.status}.")
+        return self.halt(at, Reason.WITHDRAWN)
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.reason_code is Reason.WITHDRAWN
+
     def bury(self, at: datetime) -> Application:
         """Its place on the bus ends; the row stays by this agency's own law."""
         if self.ended_at is None or self.buried_at is not None:

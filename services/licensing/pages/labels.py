@@ -70,6 +70,7 @@ DEED = {
     "reject": N_("rejected"),
     "proceed": N_("went on without tax"),
     "answer": N_("answered the return"),
+    "withdraw": N_("withdrew the application"),
     "repeat_question": N_("asked tax again"),
     "reinstate": N_("reinstated the licence"),
     "DIBEKUKAN": N_("suspended the licence"),

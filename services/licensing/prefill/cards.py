@@ -51,7 +51,10 @@ def licence_card(licence: Licence) -> dict[str, Any]:
 
 
 async def application_card(session: AsyncSession, application_id: UUID, *, only_of: UUID) -> dict[str, Any]:
-    """A citizen's own application with its licence, the latest KSWP reason and what an officer asked for."""
+    """A citizen's own application with its licence, the latest KSWP reason and what an officer asked for.
+
+    `may_withdraw`: whether the portal offers it.
+    """
     application = await applications.get(session, application_id)
     if application is None or application.resident_id != only_of:
         raise not_found("application")
@@ -64,6 +67,7 @@ async def application_card(session: AsyncSession, application_id: UUID, *, only_
         "licence": licence_card(licence),
         "kswp_reason_code": asked[-1]["reason_code"] if asked else None,
         "officer_says": said[-1]["reason"] if said else None,
+        "may_withdraw": application.is_open,
     }
 
 

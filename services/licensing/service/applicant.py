@@ -6,7 +6,7 @@ import uuid_utils.compat as uuids
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali.database import now
-from services.licensing.model import Application
+from services.licensing.model import Application, LicenceStatus
 from services.licensing.service import cases, saying
 from services.licensing.store import casefile
 
@@ -26,3 +26,20 @@ async def answer_return(
         await saying.ask_tax(session, moved, at)
     await casefile.note_act(session, application_id, actor="APPLICANT", deed="answer", at=at, reason=text)
     return moved
+
+
+async def withdraw(session: AsyncSession, application_id: UUID, resident_id: UUID, reason: str | None) -> Application:
+    """The applicant takes the application back: its clock stops, what was issued for preparation is revoked.
+
+    Sent twice, nothing is done twice. Problem 409 where it has been decided meanwhile.
+    """
+    case = await cases.take(session, application_id, only_of=resident_id)
+    if case.application.is_withdrawn:
+        return case.application
+    at = now(session)
+    with cases.as_problem():
+        withdrawn = case.application.withdraw(at)
+        licence = case.licence.become(LicenceStatus.DICABUT, at)
+    await saying.change(session, application=withdrawn, licence=licence)
+    await casefile.note_act(session, application_id, actor="APPLICANT", deed="withdraw", at=at, reason=reason)
+    return withdrawn

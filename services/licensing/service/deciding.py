@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali.errors import FieldError, invalid
-from sekali.lines import printable
+from sekali.lines import printable_lines
 from services.licensing.model import Application, Change, Decision, Licence, LicenceStatus
 from services.licensing.service import cases, officer
 from services.licensing.service.officer import ReturnReason
@@ -65,7 +65,7 @@ async def decide_on_licence(session: AsyncSession, licence_id: UUID, by: str, or
 def _words(reason: str, wrong: list[FieldError], *, required: bool) -> str:
     """An officer's words, which may have several lines."""
     try:
-        kept = "\n".join(printable(line) for line in reason.splitlines()).strip()
+        kept = printable_lines(reason)
     except ValueError:
         wrong.append(FieldError("reason", "It holds a sign that cannot be printed.", "Type it again.",
                                 "Ada karakter yang tidak dapat dicetak."))  # fmt: skip

@@ -65,6 +65,30 @@ def test_deemed_approval_notes_an_unanswered_kswp_for_later() -> None:
         waiting().answered_not_valid(START).approve_by_deadline(late)
 
 
+@pytest.mark.parametrize(
+    "case",
+    [waiting(), waiting().answered_valid(START), waiting().answered_not_valid(START)],
+    ids=lambda case: str(case.status),
+)
+def test_the_applicant_takes_it_back_at_every_open_station(case: Application) -> None:
+    withdrawn = case.withdraw(START)
+    assert (withdrawn.status, withdrawn.reason_code) == (ApplicationStatus.DIHENTIKAN, Reason.WITHDRAWN)
+    assert (withdrawn.clock.state, withdrawn.clock.due_on) == (ClockState.STOPPED, None)
+    assert (withdrawn.next_actor, withdrawn.ended_at) == (NextActor.NOBODY, START)
+    assert withdrawn.is_withdrawn and not withdrawn.is_open
+
+
+@pytest.mark.parametrize(
+    "case",
+    [submitted().issue_at_once(START), waiting().answered_valid(START).approve(START),
+     waiting().answered_valid(START).reject(START, Reason.DATA_INCOMPLETE), waiting().withdraw(START)],
+    ids=lambda case: f"{case.status}-{case.reason_code}",
+)  # fmt: skip
+def test_what_has_ended_is_not_taken_back(case: Application) -> None:
+    with pytest.raises(NotPossible):
+        case.withdraw(START)
+
+
 def test_every_status_is_open_or_ended_or_passed_through() -> None:
     passed_through = {ApplicationStatus.DIAJUKAN, ApplicationStatus.DISETUJUI}
     assert OPEN | ENDED | passed_through == set(ApplicationStatus)
@@ -91,7 +115,11 @@ class Ways(RuleBasedStateMachine):
     def wait(self, hours: int) -> None:
         self.at += timedelta(hours=hours)
 
-    @rule(step=st.sampled_from(["answered_valid", "answered_not_valid", "proceed", "approve", "approve_by_deadline"]))
+    @rule(
+        step=st.sampled_from(
+            ["answered_valid", "answered_not_valid", "proceed", "approve", "approve_by_deadline", "withdraw"]
+        )
+    )
     def go(self, step: str) -> None:
         self._try(step)
 

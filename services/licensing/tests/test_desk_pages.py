@@ -218,6 +218,24 @@ async def test_a_dead_applicants_case_says_so(dewi: Visit, office: Office, melat
     assert "Halted" in dewi.words and "The applicant has died" in dewi.words
 
 
+async def test_a_withdrawn_case_is_told_in_her_words_and_not_decided_any_more(
+    dewi: Visit, office: Office, melati: UUID
+) -> None:
+    case = await restaurant(office, melati)
+    await dewi.open(case)
+    old = {**dewi.form(case).fields, "decision": "verify"}
+    async with office.database.transaction() as session:
+        await service.withdraw(session, UUID(case.rpartition("/")[2]), melati, "Sewa tempatnya batal")
+    await dewi.post(case, old)
+    assert dewi.status == 409 and "The record has changed since" in dewi.words
+    await dewi.open(case)
+    assert "Halted Nobody needs to act · Withdrawn" in dewi.words
+    assert "The applicant withdrew the application Sewa tempatnya batal" in dewi.words
+    assert "Your decision" not in dewi.words and "Revoked" in dewi.words
+    await dewi.open("/office")
+    assert "Rumah Makan Contoh" not in dewi.words
+
+
 async def test_an_erased_persons_case_is_held_and_not_shown(dewi: Visit, office: Office, melati: UUID) -> None:
     case = await restaurant(office, melati)
     await office.hear("population.resident.v1", melati, None)

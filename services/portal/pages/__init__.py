@@ -17,6 +17,7 @@ from services.portal.pages.previewing import previewing_pages
 from services.portal.pages.reaching import Reach
 from services.portal.pages.receipts import receipt_pages
 from services.portal.pages.turns import turn_pages
+from services.portal.pages.withdrawing import withdrawing_pages
 from services.portal.prefill import Agencies
 
 __all__ = ["TITLE", "citizens_pages", "pages"]
@@ -40,5 +41,6 @@ def citizens_pages(
         receipt_pages(reach, names),
         application_pages(names),
         turn_pages(agencies, names),
+        withdrawing_pages(agencies, names),
         data_pages(agencies, names),
     ]

@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from sekali import uses
 from sekali.doors import RunningBus, TheBus
-from sekali.errors import Problem, not_found
-from sekali.pages import Input, Names, Page, Posted, Sheet, ThePage, page_router, told
+from sekali.errors import not_found
+from sekali.pages import Input, Names, Page, Posted, Sheet, ThePage, page_router
 from sekali.signin import SignedInCitizen
 from sekali.tokens import CitizenCaller
 from services.portal.model import PROGRESS, TRACKED, Answer
@@ -28,7 +28,7 @@ def turn_pages(agencies: Agencies, names: Names) -> APIRouter:
 
     @router.get("/my/applications/{application_id}")
     async def one(application_id: UUID, citizen: SignedInCitizen, bus: TheBus, page: ThePage) -> Response:
-        row = await _tracked(bus, citizen, application_id)
+        row = await tracked(bus, citizen, application_id)
         answer = await agencies.application(row["agency"], application_id, citizen)
         return page("application.html", **_values(page, names, bus, row, answer), sheet=_sheet(page))
 
@@ -37,20 +37,20 @@ def turn_pages(agencies: Agencies, names: Names) -> APIRouter:
         application_id: UUID, citizen: SignedInCitizen, bus: TheBus, page: ThePage, form: Posted
     ) -> Response:
         """Handed on to the agency; where it is not taken, the page comes again with what was typed."""
-        row = await _tracked(bus, citizen, application_id)
+        row = await tracked(bus, citizen, application_id)
         sheet = _sheet(page).typed(form)
         answer = await agencies.answer(row["agency"], application_id, citizen, sheet["text"].value)
         if answer.status == 200:
             return page.to(f"/my/applications/{application_id}?answered=1")
         problem = as_problem(row["agency"], answer)
         shown = await agencies.application(row["agency"], application_id, citizen)
-        values = _values(page, names, bus, row, shown) | {"sheet": _refused(sheet, problem, page)}
+        values = _values(page, names, bus, row, shown) | {"sheet": sheet.refused(problem, page.words)}
         return page("application.html", problem.status, **values)
 
     return router
 
 
-async def _tracked(bus: RunningBus, citizen: CitizenCaller, application_id: UUID) -> Mapping[Any, Any]:
+async def tracked(bus: RunningBus, citizen: CitizenCaller, application_id: UUID) -> Mapping[Any, Any]:
     """The citizen's own, as the portal has heard of it; a use. Problem 404 for anybody else's."""
     async with bus.transaction() as session:
         rows = await tracker.of_resident(session, citizen.resident_id)
@@ -67,10 +67,6 @@ def _sheet(page: Page) -> Sheet:
     return Sheet((Input("text", label, kind="long", required=False, max_length=LONGEST),))
 
 
-def _refused(sheet: Sheet, problem: Problem, page: Page) -> Sheet:
-    return Sheet(sheet.boxes, (("", "", told(problem, page.words)),))
-
-
 def _values(page: Page, names: Names, bus: RunningBus, row: Mapping[Any, Any], answer: Answer) -> dict[str, Any]:
     says = answer.body.get("officer_says") if answer.status == 200 else None
     return {
@@ -78,4 +74,6 @@ def _values(page: Page, names: Names, bus: RunningBus, row: Mapping[Any, Any], a
         "says": says if isinstance(says, str) else "",
         "up": answer.status == 200,
         "answered": "answered" in page.asked,
+        "withdrawn": "withdrawn" in page.asked,
+        "may_withdraw": answer.status == 200 and answer.body.get("may_withdraw") is True,
     }

@@ -41,13 +41,21 @@ class Agencies:
         return await self._ask("GET", agency, "/uses?limit=20", citizen)
 
     async def application(self, agency: str, application_id: UUID, citizen: CitizenCaller) -> Answer:
-        """What the agency itself shows of an application; 404 where it has no such door."""
+        """What the agency itself shows of an application; 404 where it has no such door.
+
+        `officer_says` and `may_withdraw` are shown where it tells them.
+        """
         return await self._ask("GET", agency, f"/applications/{application_id}", citizen)
 
     async def answer(self, agency: str, application_id: UUID, citizen: CitizenCaller, text: str) -> Answer:
         """Tells the agency that what it asked for is mended."""
         body = {"text": text or None}
         return await self._ask("POST", agency, f"/applications/{application_id}/answer", citizen, body)
+
+    async def withdraw(self, agency: str, application_id: UUID, citizen: CitizenCaller, text: str) -> Answer:
+        """Takes an application back."""
+        body = {"text": text or None}
+        return await self._ask("POST", agency, f"/applications/{application_id}/withdraw", citizen, body)
 
     async def submit(
         self,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import JSONResponse
 
 from sekali.errors import Problem
@@ -50,6 +50,9 @@ class Neighbour(Stand):
     officer_says: str = "The sketch of the place is missing."
     mended: dict[str, str | None] = field(default_factory=dict)
     """Application id -> what was said of it."""
+    withdrawn: dict[str, str | None] = field(default_factory=dict)
+    """Application id -> why. Nobody has decided on any, unless `decided`."""
+    decided: bool = False
     used: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
@@ -65,7 +68,22 @@ class Neighbour(Stand):
         self.facts[RESIDENT] = Fact(told, fact.as_of.replace(day=19), fact.version + 1)
 
     def app(self) -> FastAPI:
-        app, name = FastAPI(), self.form.name
+        app = FastAPI()
+        app.include_router(self._form())
+        app.include_router(self._applications())
+
+        @app.get("/facts/me")
+        async def facts() -> dict[str, Any]:
+            return self.held
+
+        @app.get("/uses")
+        async def uses() -> dict[str, Any]:
+            return {"uses": self.used, "next": None}
+
+        return app
+
+    def _form(self) -> APIRouter:
+        app, name = APIRouter(), self.form.name
 
         @app.get("/forms")
         async def forms() -> dict[str, Any]:
@@ -83,9 +101,15 @@ class Neighbour(Stand):
         async def submit(request: Request) -> JSONResponse:
             return self._submit(await request.json())
 
+        return app
+
+    def _applications(self) -> APIRouter:
+        app = APIRouter()
+
         @app.get("/applications/{application_id}")
         async def application(application_id: str) -> dict[str, Any]:
-            return {"application_id": application_id, "officer_says": self.officer_says}
+            told = {"application_id": application_id, "officer_says": self.officer_says}
+            return told | {"may_withdraw": not self.decided and application_id not in self.withdrawn}
 
         @app.post("/applications/{application_id}/answer")
         async def answer(application_id: str, request: Request) -> JSONResponse:
@@ -95,13 +119,12 @@ class Neighbour(Stand):
             self.mended[application_id] = (await request.json())["text"]
             return JSONResponse({"application_id": application_id})
 
-        @app.get("/facts/me")
-        async def facts() -> dict[str, Any]:
-            return self.held
-
-        @app.get("/uses")
-        async def uses() -> dict[str, Any]:
-            return {"uses": self.used, "next": None}
+        @app.post("/applications/{application_id}/withdraw")
+        async def withdraw(application_id: str, request: Request) -> JSONResponse:
+            if self.decided:
+                return JSONResponse({"type": "urn:sekali:problem:not-possible", "detail": "It is decided."}, 409)
+            self.withdrawn.setdefault(application_id, (await request.json())["text"])
+            return JSONResponse({"application_id": application_id})
 
         return app
 

@@ -77,6 +77,71 @@ async def test_an_answer_that_is_not_taken_comes_back_with_what_she_typed(
     health.open()
 
 
+async def test_she_takes_an_application_back_by_a_page_that_says_what_follows(
+    melati: Sitting, office: Office, health: Neighbour
+) -> None:
+    browser, resident_id = melati
+    mine = await applies(office, resident_id, "MENUNGGU_VERIFIKASI", "OFFICER", date(2026, 11, 27))
+    await browser.open(f"/my/applications/{mine}")
+    assert f'href="/my/applications/{mine}/withdrawal"' in browser.html
+    await browser.open(f"/my/applications/{mine}/withdrawal")
+    assert "It cannot be undone." in browser.words
+    assert health.withdrawn == {}, "looking at the page does nothing"
+    form = browser.form()
+    for _ in range(2):
+        await browser.press("", form, text="The lease fell through.")
+        assert (browser.status, browser.at) == (200, f"/my/applications/{mine}")
+        assert "Your application is withdrawn." in browser.words
+        assert "Withdraw the application" not in browser.words
+    assert health.withdrawn == {str(mine): "The lease fell through."}
+
+
+async def test_what_was_decided_meanwhile_is_said_and_not_offered_again(
+    melati: Sitting, office: Office, health: Neighbour
+) -> None:
+    browser, resident_id = melati
+    mine = await applies(office, resident_id, "MENUNGGU_VERIFIKASI", "OFFICER", date(2026, 11, 27))
+    await browser.open(f"/my/applications/{mine}/withdrawal")
+    health.decided = True
+    await browser.press()
+    assert browser.status == 409
+    assert "This application cannot be withdrawn any more." in browser.words
+    for path in (f"/my/applications/{mine}", f"/my/applications/{mine}/withdrawal"):
+        await browser.open(path)
+        assert "Withdraw it for good" not in browser.words, path
+    assert health.withdrawn == {}
+
+
+async def test_while_the_agency_is_down_nothing_is_withdrawn_and_her_words_stay(
+    melati: Sitting, office: Office, health: Neighbour
+) -> None:
+    browser, resident_id = melati
+    mine = await applies(office, resident_id, "MENUNGGU_VERIFIKASI", "OFFICER", date(2026, 11, 27))
+    await browser.open(f"/my/applications/{mine}/withdrawal")
+    health.shut()
+    await browser.press(text="The lease fell through.")
+    assert browser.status == 503
+    assert browser.form().fields["text"] == "The lease fell through."
+    await browser.open(f"/my/applications/{mine}/withdrawal")
+    assert "Nothing has happened. Try again later." in browser.words
+    health.open()
+    assert health.withdrawn == {}
+
+
+async def test_a_made_up_button_withdraws_nothing(melati: Sitting, office: Office, health: Neighbour) -> None:
+    browser, resident_id = melati
+    mine = await applies(office, resident_id, "MENUNGGU_VERIFIKASI", "OFFICER", date(2026, 11, 27))
+    page = f"/my/applications/{mine}/withdrawal"
+    await browser.open(page)
+    for csrf in ({}, {"csrf": "made-up"}):
+        await browser.post(page, csrf)
+        assert browser.status == 403
+    saris = await applies(office, await office.melati(), "MENUNGGU_VERIFIKASI", "OFFICER", None)
+    await browser.open(page)
+    assert (await browser.post(f"/my/applications/{saris}/withdrawal", browser.form().fields)).status == 404
+    assert health.withdrawn == {}
+
+
 async def test_another_citizens_application_does_not_exist_for_her(
     melati: Sitting, office: Office, health: Neighbour
 ) -> None:
