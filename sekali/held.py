@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Column, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali.contracts import Catalogue, Contract, fingerprint
@@ -12,6 +12,7 @@ from sekali.erasure import ERASURES, Erasures
 from sekali.inbox import Projection
 from sekali.outbox import WRITER, Writer
 
+GONE = "gone"
 AGENCY = "agency"
 """The column that says whose a row is, in a table that copies the same kind of topic of several agencies."""
 
@@ -36,11 +37,27 @@ async def copies_of(session: AsyncSession, resident_id: UUID) -> list[dict[str, 
     return found
 
 
-def owned(session: AsyncSession) -> list[dict[str, Any]]:
-    """The state topics that this agency says: of whomever it registers, it holds the record itself."""
+Registers = Mapping[str, Column[Any]]
+"""State topic that an agency says -> the column of its own table that names the person of a row."""
+
+
+async def owned_of(session: AsyncSession, resident_id: UUID, registers: Registers) -> list[dict[str, Any]]:
+    """The state topics that this agency says of the person now: {topic, tells: {id, en}}; never of anybody else."""
     writer = cast(Writer, session.info[WRITER])
-    cards = writer.catalogue.says(writer.agency)
-    return [{"topic": card.topic, "tells": dict(card.tells)} for card in cards if card.kind == "state"]
+    found: list[dict[str, Any]] = []
+    for card in writer.catalogue.says(writer.agency):
+        person = registers.get(card.topic)
+        if card.kind == "state" and person is not None and await _stands(session, person, resident_id):
+            found.append({"topic": card.topic, "tells": dict(card.tells)})
+    return found
+
+
+async def _stands(session: AsyncSession, person: Column[Any], resident_id: UUID) -> bool:
+    """Whether a row of the person's stands: a grave that only keeps its version is none."""
+    rows = select(person).where(person == resident_id)
+    if GONE in person.table.c:
+        rows = rows.where(~person.table.c[GONE])
+    return bool(await session.scalar(select(exists(rows))))
 
 
 def _shown(

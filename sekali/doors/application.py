@@ -17,6 +17,7 @@ from sekali.doors.open import OPEN_DOORS, open_doors
 from sekali.doors.running import RunningBus
 from sekali.doors.uses import uses_door
 from sekali.doors.walk import refuse_undeclared
+from sekali.held import Registers
 from sekali.metrics import MeasureRequests
 from sekali.pages import Pages, assets_door
 
@@ -29,12 +30,14 @@ def application(
     title: Mapping[str, str],
     lifespan: Sequence[Lifespan] = (),
     pages: Pages | None = None,
+    registers: Registers | None = None,
 ) -> FastAPI:
     """The doors of ``bus.settings.agency``; SekaliError if a route does not declare who may enter.
 
     ``title``: {"id", "en"}. The bus starts before the first request and stops after the last one;
     ``lifespan`` adds context managers that live inside that time, as an HTTP client.
     ``pages``: for an agency with a room `pages`; its problems are pages too, to whoever comes with a browser.
+    ``registers``: state topic that the agency says -> its own column that names the person, for `GET /facts/me`.
     A router that needs more than the bus is built by a function that takes it (``routes(form, client) -> APIRouter``).
     """
 
@@ -69,7 +72,7 @@ def application(
     app.include_router(open_doors())
     app.include_router(erasure_doors())
     app.include_router(uses_door())
-    app.include_router(facts_door())
+    app.include_router(facts_door(registers or {}))
     for router in (*way_in, *routers):
         app.include_router(router)
     refuse_undeclared(app)

@@ -5,7 +5,7 @@ The agency's own check stays the one that counts: its registered types are only 
 
 from sekali.forms.declaration import BUILT_IN, Box, Declaration
 from sekali.forms.form import Form
-from sekali.forms.rules import BUILT_IN_RULES, registered
+from sekali.forms.rules import BUILT_IN_RULES, Read, choice, registered
 from sekali.forms.shapes import Fact, OpenedBox, OpenedForm
 
 _TAKEN_OVER = ("name", "label", "type", "required", "key", "readonly", "choices", "within")
@@ -17,9 +17,14 @@ def opened_again(opened: OpenedForm) -> tuple[Form, dict[str, Fact]]:
     declared = Declaration.model_construct(
         name=opened.form, title=opened.title, boxes=tuple(_box(box) for box in opened.boxes)
     )
-    foreign = {box.type for box in opened.boxes} - BUILT_IN
-    rules = {**BUILT_IN_RULES, **{name: registered(lambda _: None) for name in foreign}}
+    foreign = {box.type: box for box in opened.boxes if box.type not in BUILT_IN}
+    rules = {**BUILT_IN_RULES, **{name: _foreign(box) for name, box in foreign.items()}}
     return Form(declared, rules), _facts(opened)
+
+
+def _foreign(box: OpenedBox) -> Read:
+    """Its codes, where the agency takes no others; else any text."""
+    return choice if box.choices and not box.others else registered(lambda _: None)
 
 
 def _box(box: OpenedBox) -> Box:

@@ -105,6 +105,9 @@ class Declaration(_Part):
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     title: Text
+    purpose: Text | None = None
+    """What the answers are for, and `legal_basis` by what right: the citizen reads both before anything is sent."""
+    legal_basis: str = Field(default="", max_length=200)
     boxes: tuple[Box, ...] = Field(min_length=1)
 
     @classmethod
@@ -131,6 +134,8 @@ def _form_laws(form: Declaration, types: Collection[str]) -> Iterator[str]:
     by_name = {box.name: box for box in form.boxes}
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"two boxes are called {name}; give one another name"
+    if (form.purpose is None) != (not form.legal_basis):
+        yield "purpose and legal_basis go together; write both"
     if sum(box.key for box in form.boxes) > 1:
         yield "a form has at most one key box"
     for box in form.boxes:

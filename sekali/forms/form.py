@@ -10,7 +10,7 @@ from sekali import metrics, workdays
 from sekali.errors import FieldError, invalid
 from sekali.forms.agreement import disagreements
 from sekali.forms.declaration import Box, Declaration, Text
-from sekali.forms.rules import BUILT_IN_RULES, Asked, Check, Read, Refused, registered
+from sekali.forms.rules import BUILT_IN_RULES, Asked, Check, Listed, Read, Refused, registered
 from sekali.forms.shapes import (
     Correction,
     Counts,
@@ -42,19 +42,25 @@ class _Answered:
 class Form:
     """One form; immutable, shared by all requests."""
 
-    def __init__(self, declaration: Declaration, rules: Mapping[str, Read]) -> None:
+    def __init__(
+        self, declaration: Declaration, rules: Mapping[str, Read], lists: Mapping[str, Listed] | None = None
+    ) -> None:
         self._declaration = declaration
         self._rules = rules
+        self._lists = lists or {}
 
     @classmethod
-    def load(cls, path: Path, rules: Mapping[str, Check] | None = None) -> Self:
+    def load(
+        cls, path: Path, rules: Mapping[str, Check] | None = None, lists: Mapping[str, Listed] | None = None
+    ) -> Self:
         """The form of a ``.form.yaml``; FormError names the file, the box and the way out.
 
         ``rules``: further types, as ``{"kbli": check}`` with ``check(value) -> None | sentence``.
+        ``lists``: the codes of such a type with what people call them, to choose from.
         """
         own = rules or {}
         declaration = Declaration.load(path, own)
-        return cls(declaration, {**BUILT_IN_RULES, **{name: registered(check) for name, check in own.items()}})
+        return cls(declaration, {**BUILT_IN_RULES, **{name: registered(check) for name, check in own.items()}}, lists)
 
     @property
     def name(self) -> str:
@@ -88,11 +94,15 @@ class Form:
         return opened
 
     def _opened(self, facts: Facts) -> OpenedForm:
-        boxes = tuple(_opened_box(box, facts) for box in self.boxes)
+        boxes = tuple(_opened_box(box, facts, self._lists.get(box.type)) for box in self.boxes)
         key = sum(box.key for box in boxes)
         filled = sum(box.value is not None for box in boxes)
         counts = OpenCounts(asked=len(boxes), key=key, filled=filled, open=len(boxes) - key - filled)
-        return OpenedForm(form=self.name, title=self.title, boxes=boxes, counts=counts)
+        declared = self._declaration
+        return OpenedForm(
+            form=self.name, title=self.title, purpose=declared.purpose, legal_basis=declared.legal_basis, boxes=boxes,
+            counts=counts,
+        )  # fmt: skip
 
     def check(
         self, answers: Mapping[str, Any], facts: Facts, *, today: date | None = None, sent_at: datetime | None = None
@@ -201,11 +211,12 @@ def fact_value(box: Box, facts: Facts) -> JsonValue:
     return value
 
 
-def _opened_box(box: Box, facts: Facts) -> OpenedBox:
+def _opened_box(box: Box, facts: Facts, listed: Listed | None) -> OpenedBox:
     value = fact_value(box, facts)
+    choices, others = listed or Listed(box.choices)
     return OpenedBox(
         name=box.name, label=box.label, type=box.type, required=box.required, key=box.key, readonly=box.readonly,
-        value=value, source=box.source, choices=box.choices, within=box.within, unit=box.unit,
+        value=value, source=box.source, choices=choices, others=others, within=box.within, unit=box.unit,
         max_length=box.max_length, minimum=box.minimum, maximum=box.maximum, future=box.future,
         as_of=facts[box.source.topic].as_of if value is not None and box.source else None,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from lokal.phone import parse_phone
 
 from sekali import regions
-from sekali.forms.declaration import Box
+from sekali.forms.declaration import Box, Choice
 from sekali.identity import Kk, Nik, Npwp, Number
 from sekali.lines import printable
 
@@ -30,6 +30,13 @@ class Asked(NamedTuple):
 
     box: Box
     today: date
+
+
+class Listed(NamedTuple):
+    """The codes of a registered type; `others`: whether its rule takes codes that are none of these."""
+
+    choices: tuple[Choice, ...]
+    others: bool = False
 
 
 Read = Callable[[Any, Asked], Any]

@@ -50,6 +50,8 @@ class OpenedBox(BaseModel):
     source: Source | None = None
     as_of: datetime | None = None
     choices: tuple[Choice, ...] = ()
+    others: bool = False
+    """Whether a code may be given that is none of the choices."""
     within: str | None = None
     unit: str | None = None
     max_length: int = 200
@@ -70,6 +72,8 @@ class OpenedForm(BaseModel):
 
     form: str
     title: Text
+    purpose: Text | None = None
+    legal_basis: str = ""
     boxes: tuple[OpenedBox, ...]
     counts: OpenCounts
 

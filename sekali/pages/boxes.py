@@ -12,6 +12,8 @@ from sekali.pages.words import N_, Words
 
 FEW = 5
 """Up to so many choices are radio buttons; more are a list to select from."""
+MANY = 60
+"""More codes than that are offered while one types."""
 KINDS = {"date": "date", "email": "email", "mobile": "tel", "number": "decimal", "integer": "digits", "money": "digits",
          "nik": "digits", "kk": "digits", "npwp": "digits", "postal_code": "digits"}  # fmt: skip
 AUTOCOMPLETE = {"email": "email", "mobile": "tel"}
@@ -23,7 +25,7 @@ HINTS = {
     "number": N_("Digits; decimals after a comma or a point, as your language writes them."),
     "money": N_("In rupiah, without decimals."),
 }
-
+OFFERED = N_("Type the code, or the beginning of its name and choose from the list.")
 
 LEVELS = {
     "province": N_("Province"),
@@ -43,8 +45,9 @@ class Option:
 class Input:
     """A box to be filled.
 
-    `kind`: text, long, digits, decimal, date, email, tel, radios, checks, select, waiting, hidden.
+    `kind`: text, long, digits, decimal, date, email, tel, radios, checks, select, offered, waiting, hidden.
 
+    An `offered` one is typed, and its options are shown meanwhile.
     A `waiting` one cannot be chosen yet: the region above it comes first. The value of `checks` is what is ticked,
     with commas between. `context`: what a list of errors says before the label, where labels stand twice on a page.
     """
@@ -99,7 +102,16 @@ def as_input(
         return replace(made, kind="radios" if len(options) <= FEW else "select", options=options)
     if box.type in regions.LEVELS:
         return region_input(box.type, made, above)
-    return made
+    return _coded(box, words, made) if box.choices else made
+
+
+def _coded(box: OpenedBox, words: Words, made: Input) -> Input:
+    """A code of an agency's own list: chosen, or typed where the list is long or takes other codes too."""
+    if box.others or len(box.choices) > MANY:
+        options = tuple(Option(one.code, words.both(one.label)) for one in box.choices)
+        return replace(made, kind="offered", options=options, hint=made.hint or words(OFFERED))
+    options = tuple(Option(one.code, as_text(box, one.code, words)) for one in box.choices)
+    return replace(made, kind="select", options=options)
 
 
 def region_input(level: str, made: Input, above: str | None) -> Input:
@@ -131,9 +143,10 @@ def as_text(box: OpenedBox, value: Any, words: Words) -> str:  # noqa: PLR0911
         return words("nothing")
     if isinstance(value, bool):
         return words("Yes") if value else words("No")
-    if box.type == "choice":
+    if box.choices:
         labels = {choice.code: words.both(choice.label) for choice in box.choices}
-        return labels.get(str(value), str(value))
+        label = labels.get(str(value), "")
+        return label or str(value) if box.type == "choice" else f"{value} {label}".strip()
     if box.type in regions.LEVELS:
         region = regions.find(str(value))
         return region_name(region) if region else str(value)

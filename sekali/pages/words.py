@@ -1,5 +1,6 @@
 """One language at work: texts, days, times and numbers as people write them."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +16,14 @@ from sekali.pages.languages import Language, other
 
 _LOCALES: Mapping[Language, str] = {"id": "id_ID", "en": "en_GB"}
 _MOMENT: Mapping[Language, str] = {"id": "d MMMM y, HH.mm 'WIB'", "en": "d MMMM y, HH:mm 'WIB'"}
+
+_ARTICLE = re.compile(r"\bart\. ([0-9]+(?:-[0-9]+)?)(?:\(([0-9]+)\))?(?:\(([a-z])\))?")
+
+
+def _quoted(article: re.Match[str]) -> str:
+    number, paragraph, letter = article.groups()
+    parts = [f"Pasal {number}", f"ayat ({paragraph})" if paragraph else "", f"huruf {letter}" if letter else ""]
+    return " ".join(part for part in parts if part)
 
 
 def N_(text: str) -> str:  # noqa: N802  # gettext's own name for a text that is translated later
@@ -67,6 +76,10 @@ class Words:
     def money(self, rupiah: int | Decimal) -> Markup:
         """Rp 5.000.000, on one line."""
         return Markup("Rp&nbsp;{}").format(numbers.format_decimal(rupiah, "#,##0", locale=self.locale))
+
+    def law(self, basis: str) -> str:
+        """A legal basis as contracts write it (UU 27/2022 art. 20(2)(e)), in Indonesian as laws are quoted there."""
+        return _ARTICLE.sub(_quoted, basis) if self.language == "id" else basis
 
     def listed(self, texts: list[str]) -> str:
         """a, b and c."""

@@ -20,7 +20,7 @@ from services.licensing import pages, prefill, service
 from services.licensing.forms import citizen, desk, verifying
 from services.licensing.inbox import inbox
 from services.licensing.settings import Settings
-from services.licensing.store import applications
+from services.licensing.store import REGISTERS, applications
 
 REGISTRY = "population"
 TITLE = {"id": "Perizinan berusaha", "en": "Business licensing"}
@@ -50,7 +50,9 @@ def build(settings: Settings | None = None, clock: Callable[[], datetime] = utc_
         pages.licences(),
         pages.people(names, registry),
     )
-    return application(bus, citizen, *desks, title=TITLE, lifespan=[client], pages=Pages(TITLE, pages.ROOM))
+    return application(
+        bus, citizen, *desks, title=TITLE, lifespan=[client], pages=Pages(TITLE, pages.ROOM), registers=REGISTERS
+    )
 
 
 def workers(settings: Settings) -> list[Worker]:

@@ -15,6 +15,7 @@ from services.population.inbox import inbox
 from services.population.model.verifying import Guessing
 from services.population.prefill import RESIDENT
 from services.population.settings import Settings
+from services.population.store import REGISTERS
 
 TITLE = {"id": "Register kependudukan (Dukcapil)", "en": "The population registry"}
 
@@ -30,7 +31,8 @@ def build(settings: Settings | None = None, clock: Clock = utc_now) -> FastAPI:
     names = Names(bus.catalogue, settings.root)
     desk = pages.proposals(names, region), pages.finding(names), pages.registering(region)
     events = pages.reporting(names, region)
-    return application(bus, *routers, *asked, *desk, events, title=TITLE, pages=Pages(TITLE, pages.ROOM))
+    shown = Pages(TITLE, pages.ROOM)
+    return application(bus, *routers, *asked, *desk, events, title=TITLE, pages=shown, registers=REGISTERS)
 
 
 def workers(settings: Settings) -> list[Worker]:

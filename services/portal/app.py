@@ -17,6 +17,7 @@ from services.portal.model import CORRECTION_TOPIC
 from services.portal.pages import TITLE, citizens_pages, pages
 from services.portal.prefill import Agencies, contact_form
 from services.portal.settings import Settings
+from services.portal.store import REGISTERS
 
 UNSAMPLED = "00-00000000000000000000000000000001-0000000000000001-00"
 
@@ -49,7 +50,8 @@ def build(settings: Settings | None = None) -> FastAPI:
     # The portal's own form stands before the pattern that it would also match.
     routers = (forms.contact_doors(own), forms.agencies_doors(agencies, handing, own), forms.mine())
     shown = citizens_pages(catalogue, settings.root, agencies, handing, own)
-    return application(bus, *routers, *shown, title=TITLE, lifespan=[client], pages=pages(agencies, handing, own))
+    drawn = pages(agencies, handing, own)
+    return application(bus, *routers, *shown, title=TITLE, lifespan=[client], pages=drawn, registers=REGISTERS)
 
 
 def workers(settings: Settings, agencies: Agencies, handing: service.Handing) -> list[Worker]:

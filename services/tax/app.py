@@ -11,6 +11,7 @@ from services.tax import forms, pages, service
 from services.tax.inbox import inbox
 from services.tax.prefill.form import activation_form
 from services.tax.settings import Settings
+from services.tax.store import REGISTERS
 
 TITLE = {"id": "Direktorat Jenderal Pajak", "en": "The tax agency"}
 
@@ -20,7 +21,8 @@ def build(settings: Settings | None = None, clock: Clock = utc_now) -> FastAPI:
     activation_form()  # a form that breaks a law stops the start, not the first citizen
     bus = Bus(settings, inbox=inbox, current=service.CURRENT, workers=workers(settings), clock=clock)
     rooms = pages.desk(Names(bus.catalogue, settings.root)), pages.acting()
-    return application(bus, forms.citizen, forms.desk, *rooms, title=TITLE, pages=Pages(TITLE, pages.ROOM))
+    shown = Pages(TITLE, pages.ROOM)
+    return application(bus, forms.citizen, forms.desk, *rooms, title=TITLE, pages=shown, registers=REGISTERS)
 
 
 def workers(settings: Settings) -> list[Worker]:

@@ -52,6 +52,16 @@ def sources_exist(root: Path, path: Path, catalogue: Catalogue) -> Iterator[str]
             yield f"{place}: box {box['name']}: {topic} gives {agency} no field {field}. Correct it, or list it."
 
 
+def says_what_for(root: Path, path: Path) -> Iterator[str]:
+    """The citizen reads purpose and legal basis before anything is sent, so a form has both: UU 27/2022 art. 20(2)."""
+    told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not told.get("purpose") or not str(told.get("legal_basis", "")).startswith("UU 27/2022 art. 20(2)("):
+        yield (
+            f"{short(path, root)}: it says neither purpose nor legal basis as the preview shows them. "
+            "Write purpose: {id, en} and legal_basis: UU 27/2022 art. 20(2)(…); and the rule of the sector."
+        )
+
+
 def _names(path: Path, file: Path) -> bool:
     """`visit.form.yaml`, or `visit` beside an f-string that ends so."""
     texts = {node.value for node in ast.walk(parsed(file)) if isinstance(node, ast.Constant)}

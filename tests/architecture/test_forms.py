@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from sekali.contracts import Catalogue
-from tests.architecture.forms import forms, is_opened, keeps_its_own_laws, sources_exist
+from tests.architecture.forms import forms, is_opened, keeps_its_own_laws, says_what_for, sources_exist
 from tests.architecture.house import ROOT, agencies, keeps
 from tests.architecture.village import Village
 
@@ -20,6 +20,7 @@ BOXES = {"business-licence": 33, "activation": 30, "contact": 2}
 def test_a_form_keeps_the_laws(path: Path) -> None:
     keeps(keeps_its_own_laws(ROOT, path))
     keeps(is_opened(ROOT, path))
+    keeps(says_what_for(ROOT, path))
     keeps(sources_exist(ROOT, path, Catalogue.load(ROOT)))
 
 
@@ -31,6 +32,7 @@ def test_the_forms_ask_what_they_are_said_to_ask() -> None:
 def told(village: Village) -> str:
     (path,) = forms(village.root, "health")
     said = [*keeps_its_own_laws(village.root, path), *is_opened(village.root, path)]
+    said += says_what_for(village.root, path)
     return "\n".join([*said, *sources_exist(village.root, path, village.catalogue())])
 
 
@@ -45,6 +47,7 @@ def source(topic: str, field: str) -> dict[str, str]:
 SPOILED: list[tuple[Callable[[Village], object], tuple[str, ...]]] = [
     (lambda v: v.box("ward", label={"id": "Bangsal"}), ("box ward", "label.en", "required")),
     (lambda v: v.box("ward", label={"en": "Ward", "id": ""}), ("box ward", "label.id")),
+    (lambda v: v.replace("services/health/visit.form.yaml", "art. 20(2)(e)", "consent"), ("purpose nor legal basis",)),
     (lambda v: v.box("ward", type="bed"), ("box ward", "type bed is neither built in nor registered")),
     (lambda v: v.replace("services/health/prefill.py", '"ward": str', ""), ("box ward", "nor registered")),
     (lambda v: v.replace("services/health/prefill.py", "visit.form", "visits.form"), ("no room of health loads it",)),

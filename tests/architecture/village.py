@@ -22,6 +22,8 @@ def test_the_tables_equal_the_migrations(context: object, metadata: object) -> N
 FORM = """\
 name: visit
 title: {id: Kunjungan, en: Visit}
+purpose: {id: Merencanakan kunjungan, en: Plan the visit}
+legal_basis: UU 27/2022 art. 20(2)(e); UU 17/2023
 boxes:
   - {name: nik, label: {id: NIK, en: National identity number}, type: nik, key: true}
   - name: full_name

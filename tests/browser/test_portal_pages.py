@@ -61,7 +61,7 @@ async def fill(page: Page, house: House) -> None:
     """A form that is right, up to its preview; the lists of regions by their button."""
     await page.goto(house.url + LICENCE)
     for name, value in TYPED.items():
-        await page.fill(f"#{name}", value)
+        await (page.select_option if name == "kbli" else page.fill)(f"#{name}", value)
     for name in CHOSEN:
         await page.locator(f"[name={name}]").first.check()
     for name, label in PLACE:

@@ -3,6 +3,7 @@
 The modules are imported by name: `from services.licensing.store import copies, licences`.
 """
 
+from services.licensing.store.registers import REGISTERS
 from services.licensing.store.tables import metadata
 
-__all__ = ["metadata"]
+__all__ = ["REGISTERS", "metadata"]

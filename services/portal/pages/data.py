@@ -18,6 +18,7 @@ from services.portal.model import Answer
 from services.portal.pages.reaching import OWN
 from services.portal.pages.words import WAYS, said
 from services.portal.prefill import Agencies
+from services.portal.store import REGISTERS
 
 USES_SHOWN = 20
 
@@ -45,7 +46,8 @@ def data_pages(agencies: Agencies, names: Names) -> APIRouter:
 
 async def _own_facts(bus: RunningBus, citizen: CitizenCaller) -> Answer:
     async with bus.transaction() as session:
-        return Answer(200, {"copies": await held.copies_of(session, citizen.resident_id), "owns": held.owned(session)})
+        owns = await held.owned_of(session, citizen.resident_id, REGISTERS)
+        return Answer(200, {"copies": await held.copies_of(session, citizen.resident_id), "owns": owns})
 
 
 def _held(page: Page, names: Names, agency: str, answer: Answer) -> dict[str, Any]:
@@ -80,7 +82,7 @@ def _copy(page: Page, names: Names, rows: Sequence[Mapping[str, Any]]) -> dict[s
         "fields": words.listed(labels),
         "as_of": words.moment(copy["as_of"]) if copy["as_of"] else "",
         "purpose": words.both(ground["purpose"]) if ground else "",
-        "basis": ground["legal_basis"] if ground else "",
+        "basis": words.law(ground["legal_basis"]) if ground else "",
         "agreement": ground["agreement"] if ground else "",
         "until": words.day(_day(ground["valid_until"])) if ground else "",
         "kept_days": words.number(ground["retention_days"]) if ground else "",
@@ -114,5 +116,5 @@ def _use(page: Page, names: Names, use: Mapping[str, Any]) -> dict[str, Any]:
         "way": said(WAYS, use["way"], words),
         "fields": words.listed(labels),
         "purpose": words.both(use["purpose"]),
-        "basis": use["legal_basis"] or "",
+        "basis": words.law(use["legal_basis"] or ""),
     }

@@ -22,7 +22,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Who gets what for which purpose; `basis` is empty where no contract is needed."""
+    """Who gets what for which purpose; `basis` is empty where an agency's form does not say it."""
 
     who: str
     what: str
@@ -64,7 +64,8 @@ def _owner(box: OpenedBox) -> str:
 
 def _to_the_agency(names: Names, words: Words, agency: str, opened: OpenedForm, count: int) -> Ground:
     what = words.plural("%(count)s answer of yours", "%(count)s answers of yours", count)
-    return Ground(names.agency(agency, words), what, words.both(opened.title), words("You apply for it yourself."))
+    purpose = words.both(opened.purpose or opened.title)
+    return Ground(names.agency(agency, words), what, purpose, words.law(opened.legal_basis))
 
 
 def _contact_grounds(names: Names, words: Words) -> list[Ground]:
@@ -82,6 +83,6 @@ def _correction_grounds(names: Names, words: Words, owners: Sequence[str]) -> li
 
 def _ground(names: Names, words: Words, contract: Contract, what: str) -> Ground:
     return Ground(
-        names.agency(contract.agency, words), what, words.both(contract.purpose), contract.legal_basis,
+        names.agency(contract.agency, words), what, words.both(contract.purpose), words.law(contract.legal_basis),
         words.day(contract.valid_until),
     )  # fmt: skip

@@ -13,12 +13,15 @@ class KluTable:
 
     by_kbli: Mapping[tuple[str, str], str]
     divisions: frozenset[str]
+    titles: Mapping[str, Mapping[str, str]]
+    """Code -> {"id", "en"}, of the codes that are offered."""
 
     @classmethod
     def load(cls, path: Path) -> "KluTable":
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
         rows = {(str(row["kbli_version"]), str(row["kbli_code"])): str(row["klu"]) for row in data["mapping"]}
-        return cls(rows, frozenset(str(division) for division in data["divisions"]))
+        titles = {str(code): dict(title) for code, title in data["titles"].items()}
+        return cls(rows, frozenset(str(division) for division in data["divisions"]), titles)
 
     def of(self, kbli_version: str | None, kbli_code: str | None) -> str | None:
         """The KLU of a KBLI code in its edition; None: the citizen is asked."""

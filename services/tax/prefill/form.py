@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import uses
 from sekali.errors import Problem, not_heard_yet
-from sekali.forms import Fact, Form, OpenedForm
+from sekali.forms import Choice, Fact, Form, Listed, OpenedForm, Text
 from services.tax.model import KluTable, in_force
 from services.tax.store import copies
 
@@ -31,7 +31,12 @@ def klu_table() -> KluTable:
 @cache
 def activation_form() -> Form:
     klu = klu_table()
-    return Form.load(HERE / "activation.form.yaml", rules={"klu": klu.refuse, "phone": refuse_phone})
+    offered = tuple(Choice(code=code, label=Text(**title)) for code, title in klu.titles.items())
+    return Form.load(
+        HERE / "activation.form.yaml",
+        rules={"klu": klu.refuse, "phone": refuse_phone},
+        lists={"klu": Listed(offered, others=True)},
+    )
 
 
 def refuse_phone(text: str) -> str | None:

@@ -3,6 +3,7 @@
 The modules are imported by name: `from services.tax.store import copies, register`.
 """
 
+from services.tax.store.registers import REGISTERS
 from services.tax.store.tables import metadata
 
-__all__ = ["metadata"]
+__all__ = ["REGISTERS", "metadata"]

@@ -13,6 +13,7 @@ from sekali.settings import AgencySettings
 from services.tax import forms
 from services.tax.app import TITLE
 from services.tax.settings import Settings
+from services.tax.store import REGISTERS
 from services.tax.tests.office import Office
 
 
@@ -46,6 +47,6 @@ class DatabaseOnly:
 
 @asynccontextmanager
 async def doors(office: Office) -> AsyncIterator[httpx.AsyncClient]:
-    app = application(DatabaseOnly(office), forms.citizen, forms.desk, title=TITLE)
+    app = application(DatabaseOnly(office), forms.citizen, forms.desk, title=TITLE, registers=REGISTERS)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://tax") as client:
         yield client

@@ -15,7 +15,7 @@ from sekali import migrations, outbox, testing
 from sekali.codec import Heard
 from sekali.contracts import Catalogue
 from sekali.database import Database
-from sekali.erasure import Erasures
+from sekali.erasure import ERASURES, Erasures
 from sekali.inbox import Effect, Projection
 from sekali.rehearsal import opened
 from sekali.rights import keyrings
@@ -118,7 +118,7 @@ async def open_office(url: str, folder: Path, clock: Clock) -> Office:
     keyrings.write(folder, rings)
     keyring = Keyring(folder / "tax.json")
     writer = outbox.Writer("tax", catalogue, keyring, lambda: None)
-    database = Database(url, info={outbox.WRITER: writer}, clock=clock)
+    database = Database(url, info={outbox.WRITER: writer, ERASURES: Erasures(catalogue, inbox.declared)}, clock=clock)
     library = Path(migrations.__file__).parent
     await database.migrate([library / "versions", ROOT / "services/tax/migrations"], library)
     return Office(database, catalogue, keyring, clock)

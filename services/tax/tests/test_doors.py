@@ -289,3 +289,16 @@ async def test_what_cannot_be_recorded_is_not_shown(http: httpx.AsyncClient, off
     hold = await http.post(f"/taxpayers/{MELATI}/name-hold", json={"held": True}, headers=OFFICER)
     assert hold.status_code == 503
     assert (await office.rows("select name_held from taxpayer"))[0]["name_held"] is False, "nothing of it was done"
+
+
+async def test_whether_tax_has_a_record_of_her_own_is_told_as_it_is(
+    http: httpx.AsyncClient, known: None, office: Office
+) -> None:
+    async def owned(resident_id: UUID) -> list[str]:
+        told = (await http.get("/facts/me", headers=citizen(resident_id))).json()
+        return [one["topic"] for one in told["owns"]]
+
+    assert await owned(MELATI) == [], "copies of others' facts are no record of its own"
+    assert (await submit(http)).status_code == 201
+    assert await owned(MELATI) == ["tax.application.v1", "tax.taxpayer.v1"]
+    assert await owned(uuid4()) == []
