@@ -40,16 +40,17 @@ def fetch(root: Path, jars: Path) -> bool:
             return False
         for old in ("kafka", "registry", "zipkin", "markers"):
             shutil.rmtree(jars / old, ignore_errors=True)
-        _maven(pom, jars)
+        maven(pom, jars)
         stamp.write_text(wanted)
     return True
 
 
-def _maven(pom: Path, jars: Path) -> None:
-    maven = shutil.which("mvn")
-    if maven is None:
+def maven(pom: Path, jars: Path) -> None:
+    """Brings what the pom names into the folder `jars`. Raises `JarsMissing` with Maven's last lines."""
+    program = shutil.which("mvn")
+    if program is None:
         raise JarsMissing("Maven is needed once to fetch Kafka, the registry and the trace viewer: install `mvn` 3.6+")
-    command = [maven, "-B", "-q", "-C", "-f", str(pom), "generate-resources", f"-Dout={jars}"]
+    command = [program, "-B", "-q", "-C", "-f", str(pom), "generate-resources", f"-Dout={jars}"]
     done = subprocess.run(  # noqa: S603  # arguments are our own
         command, env=maven_environment(jars), capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False
     )

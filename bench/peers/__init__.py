@@ -1,0 +1,1 @@
+"""What a user would pick instead of Sekali, each with the best settings that we know."""

@@ -1,0 +1,213 @@
+"""Debezium Server's outbox router beside its own PostgreSQL with logical decoding.
+
+`make bench-debezium` fetches it. Its rows have the columns of our outbox table, which are Debezium's own.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from bench.place import OWNER, RESIDENT, Place
+from sekali import migrations
+from sekali.database import Database
+from sekali.local import java
+from sekali.local.databases import create
+from sekali.local.endpoints import Admin
+from sekali.local.kafka import SCRAM, login
+from sekali.local.platform import Platform
+from sekali.local.processes import Process
+from sekali.local.secrets import new_password, write_private
+
+FOLDER = "debezium"
+TOPIC = f"debezium.{RESIDENT}"
+FETCH = "Debezium Server has not been fetched: run `make bench-debezium` (457 MB)."
+POM = Path(__file__).with_name("pom.xml")
+MAIN = "io.debezium.server.Main"
+LOGICAL = {
+    "wal_level": "logical",
+    # 64 MB by default: a transaction of 100,000 rows would go to disk and back before it is sent.
+    "logical_decoding_work_mem": "512MB",
+    # Debezium is stopped (SIGSTOP) while the other side is measured; PostgreSQL would give it up after a minute.
+    "wal_sender_timeout": "0",
+}
+
+
+def home(place: Place) -> Path | None:
+    """Where it lies unpacked; None where it was not fetched."""
+    folder = place.platform.place.jars / FOLDER / "debezium-server"
+    return folder if list(folder.glob("debezium-server-*runner.jar")) else None
+
+
+def settings(place: Place, url: str, folder: Path) -> dict[str, str]:
+    """Tuned for throughput and for latency at once; whatever is not said here is Debezium's default."""
+    database = urlsplit(url)
+    return {
+        **_sink(place),
+        **{f"debezium.source.{name}": value for name, value in _source(folder).items()},
+        "debezium.source.database.hostname": str(database.hostname),
+        "debezium.source.database.port": str(database.port),
+        "debezium.source.database.user": str(database.username),
+        "debezium.source.database.password": str(database.password),
+        "debezium.source.database.dbname": database.path.strip("/"),
+        **_router(),
+        "debezium.format.key": "simplestring",
+        "debezium.format.value": "binary",  # the payload's bytes as they are
+        "debezium.format.header": "json",
+        "debezium.format.header.schemas.enable": "false",
+        "quarkus.http.host": "127.0.0.1",
+        "quarkus.http.port": "0",
+        "quarkus.log.console.json": "false",
+        "quarkus.log.level": "WARN",
+    }
+
+
+def _source(folder: Path) -> dict[str, str]:
+    return {
+        "connector.class": "io.debezium.connector.postgresql.PostgresConnector",
+        "plugin.name": "pgoutput",
+        "topic.prefix": "peer",
+        "table.include.list": "public.outbox",
+        "publication.autocreate.mode": "filtered",
+        "snapshot.mode": "no_data",
+        # Only inserts are events (Debezium's outbox page); deletes and truncations never leave PostgreSQL's sender.
+        "skipped.operations": "u,d,t",
+        "tombstones.on.delete": "false",
+        "provide.transaction.metadata": "false",
+        "offset.storage": "org.apache.kafka.connect.storage.FileOffsetBackingStore",
+        "offset.storage.file.filename": str(folder / "offsets"),
+        "offset.flush.interval.ms": "1000",
+        # 2,048, 8,192 and 500 ms by default. The poll interval is the latency of a single event; the sink waits for a
+        # whole batch's acknowledgements before the next, so large batches carry more.
+        "max.batch.size": "16384",
+        "max.queue.size": "65536",
+        "poll.interval.ms": "1",
+    }
+
+
+def _sink(place: Place) -> dict[str, str]:
+    admin = place.platform.admin
+    producer = {
+        "bootstrap.servers": admin.kafka_bootstrap,
+        "security.protocol": "SASL_PLAINTEXT",
+        "sasl.mechanism": admin.kafka_mechanism,
+        "sasl.jaas.config": login(SCRAM, admin.kafka),
+        "key.serializer": "org.apache.kafka.common.serialization.StringSerializer",
+        "value.serializer": "org.apache.kafka.common.serialization.ByteArraySerializer",
+        "acks": "all",
+        "enable.idempotence": "true",
+        # As large as our relay's batches; 16 kB by default. No lingering: it would be added to every single event.
+        "batch.size": "1000000",
+        "linger.ms": "0",
+        "buffer.memory": "134217728",
+        "max.in.flight.requests.per.connection": "5",
+    }
+    told = {f"debezium.sink.kafka.producer.{name}": value for name, value in producer.items()}
+    return {"debezium.sink.type": "kafka", **told}
+
+
+def _router() -> dict[str, str]:
+    """The same headers as our relay gives each event, as far as the row holds them."""
+    router = {
+        "type": "io.debezium.transforms.outbox.EventRouter",
+        "route.by.field": "aggregatetype",
+        "route.topic.replacement": f"{FOLDER}.${{routedByValue}}",
+        "table.field.event.key": "aggregateid",
+        "table.fields.additional.placement": (
+            "version:header:ce_entityversion,fingerprint:header:schema-fingerprint,"
+            "tracingspancontext:header:traceparent"
+        ),
+        "table.op.invalid.behavior": "warn",
+    }
+    return {"debezium.transforms": "outbox"} | {f"debezium.transforms.outbox.{k}": v for k, v in router.items()}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A part of the platform, as Kafka is one."""
+
+    place: Place
+    folder: Path
+    told: Mapping[str, str]
+    name = FOLDER
+    limit = 180.0
+
+    def process(self) -> Process:
+        found = home(self.place)
+        assert found is not None, FETCH
+        # What a value of Java's properties would take for an escape is doubled.
+        lines = (f"{name}={value}\n".replace("\\", "\\\\") for name, value in self.told.items())
+        write_private(self.folder / "config" / "application.properties", "".join(lines))
+        (runner,) = found.glob("debezium-server-*runner.jar")
+        # Two cores: the throughput collector has no concurrent threads that would compete with the three of the pipe.
+        command = java.java(1024, "-Xms1024m", "-XX:+UseParallelGC")
+        classpath = os.pathsep.join([str(runner), str(self.folder / "config"), str(found / "lib" / "*")])
+        return Process(name=self.name, argv=[*command, "-cp", classpath, MAIN], cwd=self.folder, tier=1, grace=20)
+
+    def wrong(self) -> str | None:
+        return None
+
+
+class Debezium:
+    """Runs from `start` until the measuring process ends; `asleep` and `awake` while the other side is measured."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.state = place.platform.place.state / FOLDER
+        self.platform = Platform(place.root, self.state, owner=os.getpid())
+        self.url = ""
+
+    async def start(self) -> None:
+        self.platform.up(("postgres",))
+        await self._make_logical()
+        admin = Admin.load(self.state)
+        self.url = create(admin, f"peer_{OWNER}", new_password())
+        database = Database(self.url)
+        library = Path(migrations.__file__).parent
+        await database.migrate([library / "versions"], library)
+        await database.close()
+        reading = admin.postgres_at(f"peer_{OWNER}")  # as the superuser, who may replicate
+        folder = self.state / "server"
+        self.platform.start(Server(self.place, folder, settings(self.place, reading, folder)))
+        await self._replicates(reading)
+
+    async def _make_logical(self) -> None:
+        sql = await asyncpg.connect(Admin.load(self.state).postgres_url)
+        for name, value in LOGICAL.items():
+            await sql.execute(f"alter system set {name} = '{value}'")
+        await sql.close()
+        self.platform.stop("postgres")
+        self.platform.up(("postgres",))
+
+    async def _replicates(self, url: str) -> None:
+        sql = await asyncpg.connect(url)
+        async with asyncio.timeout(Server.limit):
+            while not await sql.fetchval("select exists(select from pg_stat_replication where state = 'streaming')"):
+                await asyncio.sleep(0.1)
+        await sql.close()
+
+    def asleep(self) -> None:
+        os.kill(self.platform.pid(FOLDER), signal.SIGSTOP)
+
+    def awake(self) -> None:
+        os.kill(self.platform.pid(FOLDER), signal.SIGCONT)
+
+    def stop(self) -> None:
+        self.awake()
+        self.platform.down()
+
+
+def main() -> None:
+    """Fetch it into .jars, as deploy/kafka's jars are."""
+    project = Path(__file__).parents[2]
+    if not list((project / ".jars" / FOLDER / "debezium-server").glob("*runner.jar")):
+        java.maven(POM, project / ".jars")
+
+
+if __name__ == "__main__":
+    main()
