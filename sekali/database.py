@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any, cast
 
 from alembic import command
@@ -12,16 +13,18 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 CLOCK = "sekali.clock"
 AFTER_COMMIT = "sekali.after_commit"
 BEFORE_COMMIT = "sekali.before_commit"
+RESTED = "sekali.rested_since"
+ASKED_AFTER_SECONDS = 5.0
 
 # Worth another try by themselves: serialisation failure, deadlock, and what a restart or a lack of room gives.
 _RETRY = ("40001", "40P01")
@@ -40,9 +43,8 @@ class Database:
     ) -> None:
         driver = make_url(url).set(drivername="postgresql+asyncpg")
         # hide_parameters: an error text would else hold the row. The statement cache outlives a migration badly.
-        self.engine = create_async_engine(
-            driver, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
-        )
+        self.engine = create_async_engine(driver, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True)
+        _hand_out_living_ones(self.engine)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, info={**(info or {}), CLOCK: clock})
 
     @asynccontextmanager
@@ -70,6 +72,30 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def _hand_out_living_ones(engine: AsyncEngine) -> None:
+    """A transaction begins on a connection that lives.
+
+    `pool_pre_ping` would ask the server before each, which is three of the six round trips of a short transaction.
+    A connection that the server has closed is known here without asking; one that rested long is asked.
+    """
+    dialect = engine.dialect
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def rests(_connection: Any, record: Any) -> None:
+        record.info[RESTED] = monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def is_alive(connection: Any, record: Any, _proxy: Any) -> None:
+        if record.driver_connection.is_closed():
+            raise InvalidatePoolError
+        since = record.info.get(RESTED)  # nothing: it is new
+        if since is not None and monotonic() - since > ASKED_AFTER_SECONDS:
+            try:
+                dialect.do_ping(connection)
+            except dialect.loaded_dbapi.Error:
+                raise InvalidatePoolError from None
 
 
 def now(session: AsyncSession) -> datetime:

@@ -15,6 +15,7 @@ from sekali.doors.headers import SecureHeaders
 from sekali.doors.limits import LimitBody
 from sekali.doors.open import OPEN_DOORS, open_doors
 from sekali.doors.running import RunningBus
+from sekali.doors.timing import TellDuration
 from sekali.doors.uses import uses_door
 from sekali.doors.walk import refuse_undeclared
 from sekali.held import Registers
@@ -68,6 +69,7 @@ def application(
     app.add_middleware(LimitBody)
     app.add_middleware(SecureHeaders, form_targets=lambda: _form_targets(app), secure=_is_secure(bus))
     app.add_middleware(MeasureRequests)
+    app.add_middleware(TellDuration)
     problems.install(app)
     app.include_router(open_doors())
     app.include_router(erasure_doors())

@@ -3,6 +3,7 @@
 A token is signed by an agency (`sekali.tokens`). Where SEKALI_DEVELOPMENT_SIGN_IN is on, development tokens are taken
 too, which prove nothing: ``citizen:<resident uuid>``, ``officer:<agency>:<name>``, ``officer:<agency>:<name>:<role>``,
 ``agency:<agency>``.
+Dependencies are `async` though they wait for nothing: FastAPI hands any other to a thread, which costs a switch.
 A route declares who may enter by the type of one parameter: ``Citizen``, ``Officer``, ``PeerAgency``, ``AnyCaller``;
 pages have types of their own (`sekali.signin`). Who declares nothing is not built (`sekali.doors.walk`).
 """
@@ -118,14 +119,14 @@ async def any_caller(
 
 
 @says_who_may_enter
-def citizen(caller: Annotated[Caller, Depends(any_caller)]) -> CitizenCaller:
+async def citizen(caller: Annotated[Caller, Depends(any_caller)]) -> CitizenCaller:
     if not isinstance(caller, CitizenCaller):
         raise forbidden("Only a citizen enters here, for themselves.")
     return caller
 
 
 @says_who_may_enter
-def officer(request: Request, caller: Annotated[Caller, Depends(any_caller)]) -> OfficerCaller:
+async def officer(request: Request, caller: Annotated[Caller, Depends(any_caller)]) -> OfficerCaller:
     agency: str = request.app.state.agency
     if not isinstance(caller, OfficerCaller) or caller.agency != agency:
         raise forbidden(f"Only an officer of {agency} enters here.")
@@ -133,7 +134,7 @@ def officer(request: Request, caller: Annotated[Caller, Depends(any_caller)]) ->
 
 
 @says_who_may_enter
-def peer_agency(caller: Annotated[Caller, Depends(any_caller)]) -> AgencyCaller:
+async def peer_agency(caller: Annotated[Caller, Depends(any_caller)]) -> AgencyCaller:
     if not isinstance(caller, AgencyCaller):
         raise forbidden("Only another agency's service enters here.")
     return caller

@@ -32,7 +32,7 @@ class RunningBus(Protocol):
         ...
 
 
-def the_bus(request: Request) -> RunningBus:
+async def the_bus(request: Request) -> RunningBus:
     return cast(RunningBus, request.app.state.bus)
 
 

@@ -101,7 +101,7 @@ def _where_the_form_was(request: Request) -> str:
 
 
 @says_who_may_enter
-def signed_in_citizen(request: Request, session: Annotated[Session, Depends(signed_in)]) -> CitizenCaller:
+async def signed_in_citizen(request: Request, session: Annotated[Session, Depends(signed_in)]) -> CitizenCaller:
     who = session.caller(request.app.state.agency)
     if not isinstance(who, CitizenCaller):
         raise forbidden("Only a citizen enters here, for themselves.")
@@ -109,7 +109,7 @@ def signed_in_citizen(request: Request, session: Annotated[Session, Depends(sign
 
 
 @says_who_may_enter
-def signed_in_officer(request: Request, session: Annotated[Session, Depends(signed_in)]) -> OfficerCaller:
+async def signed_in_officer(request: Request, session: Annotated[Session, Depends(signed_in)]) -> OfficerCaller:
     agency: str = request.app.state.agency
     who = session.caller(agency)
     if not isinstance(who, OfficerCaller):

@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from sekali import database as databases
 from sekali.database import Database, after_commit, is_worth_retrying, now
+from sekali.testing import eventually
 
 
 @pytest.mark.parametrize(
@@ -41,6 +43,52 @@ async def test_a_session_that_is_terminated_is_worth_another_try(agency_database
     async with database.transaction() as session:
         assert (await session.execute(text("select 1"))).scalar_one() == 1
     await database.close()
+
+
+async def test_connections_that_were_ended_while_they_rested_are_handed_to_nobody(
+    agency_database: Callable[[], str],
+) -> None:
+    url = agency_database()
+    database, other = Database(url), Database(url)
+    async with database.transaction() as one, database.transaction() as two:
+        ended = [await session.scalar(text("select pg_backend_pid()")) for session in (one, two)]
+
+    async def gone() -> bool:
+        async with other.transaction() as session:
+            left = text("select count(*) from pg_stat_activity where pid = any(:ended)")
+            return not await session.scalar(left, {"ended": ended})
+
+    async with other.transaction() as session:
+        await session.execute(
+            text("select pg_terminate_backend(pid) from unnest(cast(:ended as int[])) pid"), {"ended": ended}
+        )
+    await eventually(gone, "the server has ended both")
+    for _ in ended:
+        assert await _backend(database) not in ended
+    for one_ in (database, other):
+        await one_.close()
+
+
+async def test_a_connection_that_rested_long_is_asked_first(
+    agency_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(agency_database())
+    first = await _backend(database)
+    assert await _backend(database) == first
+    monkeypatch.setattr(databases, "ASKED_AFTER_SECONDS", -1.0)
+    assert await _backend(database) == first
+
+    def silent(_connection: object) -> None:
+        raise database.engine.dialect.loaded_dbapi.OperationalError("no answer")
+
+    monkeypatch.setattr(database.engine.dialect, "do_ping", silent)
+    assert await _backend(database) != first
+    await database.close()
+
+
+async def _backend(database: Database) -> int:
+    async with database.transaction() as session:
+        return int((await session.execute(text("select pg_backend_pid()"))).scalar_one())
 
 
 async def test_a_database_that_is_not_there_is_worth_another_try() -> None:

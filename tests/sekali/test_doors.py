@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
@@ -33,7 +34,7 @@ from sekali.identity import Nik
 from sekali.sentences import sentence
 from tests.sekali.quiet_bus import QuietBus
 
-MELATI, NIK = uuid4(), "9999996507900002"
+MELATI, NIK = UUID("00000000-0000-7000-8000-000000000002"), "9999996507900002"
 TITLE = {"id": "Pintu uji", "en": "Doors under test"}
 SECRET = "MELATI PUSPA CONTOH"
 
@@ -360,6 +361,14 @@ async def test_requests_are_measured_by_the_template_of_their_route(app: FastAPI
     assert 'route="(none)",status="404"' in measured
     assert str(MELATI) not in measured
     assert NIK not in measured
+
+
+async def test_each_answer_tells_how_long_it_took_and_nothing_else(app: FastAPI) -> None:
+    async with entered(app) as anybody:
+        for path, status in (("/mine", 401), ("/nowhere", 404), ("/health/live", 200)):
+            answer = await anybody.get(path)
+            assert answer.status_code == status
+            assert re.fullmatch(r"door;dur=[0-9]+\.[0-9]", answer.headers["Server-Timing"])
 
 
 async def test_the_declaration_tells_of_problems_and_tokens(app: FastAPI) -> None:

@@ -33,13 +33,12 @@ def agencies_doors(agencies: Agencies, handing: service.Handing, own: Form) -> A
     async def opened(agency: str, form: str, caller: Citizen, bus: TheBus) -> JSONResponse:
         """The agency's form, filled from its own copies."""
         _ensure_known(agencies, agency, form)
-        await service.known_or_asked(bus.transaction, agencies, agency, form)
+        known = await service.known_or_asked(bus.transaction, agencies, agency, form)
         answer = await agencies.opened(agency, form, caller)
         if answer.status == 0 or answer.status >= 500:
             raise service.door_down(agency, answer)
         if answer.status == 200:
-            async with bus.transaction() as session:
-                await service.remember(session, agency, form, answer.body["boxes"])
+            await service.remember_news(bus.transaction, agency, form, answer.body["boxes"], known)
         return _passed_on(answer)
 
     @router.post("/{agency}/{form}", status_code=201)

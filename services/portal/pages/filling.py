@@ -1,5 +1,6 @@
 """A form's page: what is filled, what is asked. What is typed is kept at every button."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any, cast
@@ -34,12 +35,9 @@ def filling_pages(reach: Reach, names: Names) -> APIRouter:
     async def fill(agency: str, form: str, citizen: SignedInCitizen, bus: TheBus, page: ThePage) -> Response:
         """The form, filled; with what was typed before, and what is wrong with it."""
         reach.ensure_known(agency, form)
-        async with bus.transaction() as session:
-            draft = await drafts.latest(session, citizen.resident_id, agency, form)
-        try:
-            opened = await reach.opened(bus, agency, form, citizen)
-        except Problem as problem:
-            return closed(page, names, agency, draft, problem)
+        draft, opened = await draft_and_form(reach, bus, agency, form, citizen)
+        if isinstance(opened, Problem):
+            return closed(page, names, agency, draft, opened)
         return page("form.html", **_form_values(page, names, agency, opened, draft))
 
     @router.post("/services/{agency}/{form}")
@@ -61,6 +59,24 @@ def filling_pages(reach: Reach, names: Names) -> APIRouter:
         return page.to(f"{path}/preview")
 
     return router
+
+
+async def draft_and_form(
+    reach: Reach, bus: RunningBus, agency: str, form: str, citizen: CitizenCaller
+) -> tuple[RowMapping | None, OpenedForm | Problem]:
+    """What was typed before, and the form as its agency opens it now, or why it does not."""
+
+    async def draft() -> RowMapping | None:
+        async with bus.transaction() as session:
+            return await drafts.latest(session, citizen.resident_id, agency, form)
+
+    async def opened() -> OpenedForm | Problem:
+        try:
+            return await reach.opened(bus, agency, form, citizen)
+        except Problem as problem:
+            return problem
+
+    return await asyncio.gather(draft(), opened())
 
 
 async def keep_typed(reach: Reach, request: Request, ended: Session) -> str | None:

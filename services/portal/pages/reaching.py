@@ -39,13 +39,13 @@ class Reach:
                 await service.ensure_standing(session, citizen.resident_id)
                 facts = await contact_fact(session, citizen.resident_id)
                 return self.own.open(facts, uses.opening(session, citizen.resident_id))
-        await service.known_or_asked(bus.transaction, self.agencies, agency, form)
+        known = await service.known_or_asked(bus.transaction, self.agencies, agency, form)
         answer = await self.agencies.opened(agency, form, citizen)
         if answer.status != 200:
             raise as_problem(agency, answer)
         opened = _understood(agency, answer)
-        async with bus.transaction() as session:
-            await service.remember(session, agency, form, [box.model_dump(mode="json") for box in opened.boxes])
+        boxes = [box.model_dump(mode="json") for box in opened.boxes]
+        await service.remember_news(bus.transaction, agency, form, boxes, known)
         return opened
 
     async def declared(self, bus: RunningBus, agency: str, form: str) -> OpenedForm | None:

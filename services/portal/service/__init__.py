@@ -3,7 +3,14 @@
 from services.portal.service.contact import ensure_standing
 from services.portal.service.corrections import bury_old_corrections, close_correction
 from services.portal.service.current import CURRENT
-from services.portal.service.declarations import door_down, known_or_asked, read_ahead, remember, unknown_form
+from services.portal.service.declarations import (
+    door_down,
+    known_or_asked,
+    read_ahead,
+    remember,
+    remember_news,
+    unknown_form,
+)
 from services.portal.service.drafts import Typed, bury_old_drafts, draft_comes_back, draft_is_sent, save_draft
 from services.portal.service.handing import Handing
 from services.portal.service.residents import residents_changed
@@ -28,6 +35,7 @@ __all__ = [
     "known_or_asked",
     "read_ahead",
     "remember",
+    "remember_news",
     "residents_changed",
     "save_draft",
     "say_contact",

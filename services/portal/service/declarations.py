@@ -19,12 +19,25 @@ FACTS = frozenset({"value", "as_of"})
 
 async def remember(session: AsyncSession, agency: str, form: str, boxes: Sequence[Mapping[str, Any]]) -> None:
     """Keeps the boxes as they are declared, so that pages can show them while the door is down; never a value."""
-    kept = [
+    await submissions.remember_declaration(session, agency, form, _declared(boxes), now(session))
+
+
+async def remember_news(
+    transaction: Transaction, agency: str, form: str, boxes: Sequence[Mapping[str, Any]],
+    known: Sequence[Mapping[str, Any]],
+) -> None:  # fmt: skip
+    """`remember` where they are other boxes than those known: nearly never, so an opened form costs no write."""
+    if _declared(boxes) != list(known):
+        async with transaction() as session:
+            await remember(session, agency, form, boxes)
+
+
+def _declared(boxes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
         {name: told for name, told in box.items() if name not in FACTS}
         | {"source": box.get("source") or box.get("from")}
         for box in boxes
     ]
-    await submissions.remember_declaration(session, agency, form, kept, now(session))
 
 
 async def known_or_asked(
