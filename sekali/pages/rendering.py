@@ -116,7 +116,7 @@ class Page:
         return bool(getattr(self._request.app.state.bus.settings, "development_sign_in", False))
 
 
-def the_page(request: Request) -> Page:
+async def the_page(request: Request) -> Page:
     return Page(request)
 
 
