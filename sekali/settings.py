@@ -4,10 +4,11 @@ An agency adds its own fields in ``services/<agency>/settings.py`` as ``class Se
 """
 
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -68,6 +69,11 @@ class AgencySettings(BaseSettings):
     """The claim that holds an officer's role."""
     oidc_name_claim: str = "name"
     """The claim that holds the name under which an officer's decisions are kept."""
+    oidc_max_age: timedelta = Field(default=timedelta(minutes=30), ge=timedelta(0))
+    """Who proved to the provider longer ago who they are does so again: on a shared device it may be somebody else.
+    PT0S: whatever the provider thinks, for one that does not say `auth_time`."""
+    officer_roles: str = "officer"
+    """The roles that may enter the desk, separated by commas; the provider's other roles stay outside."""
     session_idle: timedelta = timedelta(minutes=30)
     """After so long without a request, people sign in again."""
     session_longest: timedelta = timedelta(hours=8)
@@ -75,7 +81,7 @@ class AgencySettings(BaseSettings):
     sign_in_tries: int = Field(default=30, ge=1)
     """How many tries from one address may end badly, or not at all, in ten minutes; of one account a third of it."""
     proxies: str = ""
-    """Addresses or networks whose X-Forwarded-For and -Proto are believed, separated by commas."""
+    """Addresses or networks whose X-Forwarded-For and -Proto are believed, separated by commas; never everybody."""
     development_sign_in: bool = False
     """Whether everybody is believed to be who they say they are: for demo and tests on a machine of one's own."""
 
@@ -91,3 +97,16 @@ class AgencySettings(BaseSettings):
 
     fictive_region: bool = True
     """Whether numbers of the fictive region 99 are taken (domain: no real person has one). Off in production."""
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_some(cls, value: str) -> str:
+        """With `*` or /0 everybody would be a proxy, and say from where he comes: no try would be counted."""
+        networks = [ip_network(one.strip()) for one in value.split(",") if one.strip()]
+        if any(network.prefixlen == 0 for network in networks):
+            raise ValueError("name the proxies themselves, not everybody")
+        return value
+
+    @property
+    def known_roles(self) -> list[str]:
+        return [one.strip() for one in self.officer_roles.split(",") if one.strip()]

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sekali.local import signing_in
 from sekali.local.outside import OutsidePlatform
 from sekali.local.place import Place
 from sekali.local.platform import Platform
@@ -30,13 +31,15 @@ def main(
 
     Where SEKALI_OUTSIDE_KAFKA is set the platform runs elsewhere; SEKALI_LISTEN is the address for services (loopback).
     SEKALI_DEVELOPMENT_SIGN_IN says whether they believe everybody: true, but false where the platform runs elsewhere.
+    Without it they are told of an OpenID provider by the environment or `sign-in.env` in the state folder.
     """
     place, start = Place.find(), time.monotonic()
     outside = "SEKALI_OUTSIDE_KAFKA" in os.environ
     kind = OutsidePlatform if outside else Platform
     platform = kind(place.root, place.state, usual=True, owner=os.getpid() if foreground else None, report=_say)
     platform.host = os.environ.get("SEKALI_LISTEN", platform.host)
-    platform.development = os.environ.get("SEKALI_DEVELOPMENT_SIGN_IN", str(not outside)).lower() == "true"
+    if only in {None, Only.SERVICES}:
+        platform.signing_in = signing_in.read(place, os.environ, development=not outside)
     if only is not Only.SERVICES:
         platform.up()
     if only in {None, Only.RULES}:

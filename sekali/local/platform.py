@@ -20,6 +20,7 @@ from sekali.local.postgres import Postgres
 from sekali.local.processes import Process
 from sekali.local.registry import Registry
 from sekali.local.services import Service
+from sekali.local.signing_in import ON_ONES_OWN_MACHINE
 from sekali.local.zipkin import Zipkin
 
 PARTS = ("postgres", "kafka", "registry", "zipkin")
@@ -51,8 +52,8 @@ class Platform:
         self.report = report
         self.host = "127.0.0.1"
         """Where services listen."""
-        self.development = True
-        """Whether services believe everybody: on one's own machine."""
+        self.signing_in = ON_ONES_OWN_MACHINE
+        """What services are told of signing in."""
         self._usual = usual
 
     @property
@@ -107,8 +108,7 @@ class Platform:
             endpoints, traced = self.endpoints, self.runs("zipkin")
             wanted = self.place.services() if services is None else services
             found = [
-                Service(self.place, endpoints, name, traced, extra or {}, self.host, self.development)
-                for name in wanted
+                Service(self.place, endpoints, name, traced, extra or {}, self.host, self.signing_in) for name in wanted
             ]
             with ThreadPoolExecutor(len(found) or 1) as pool:
                 for task in [pool.submit(self.start, service) for service in found]:

@@ -12,6 +12,7 @@ import httpx
 from sekali.local.endpoints import Endpoints
 from sekali.local.place import Place
 from sekali.local.processes import Process
+from sekali.local.signing_in import ON_ONES_OWN_MACHINE, SigningIn
 from sekali.local.zipkin import SPANS
 
 RUNS_ON = ("sekali", "schemas", "contracts")
@@ -27,7 +28,7 @@ class Service:
     traced: bool = True
     extra: Mapping[str, str] = field(default_factory=dict)
     host: str = "127.0.0.1"
-    development: bool = True
+    signing_in: SigningIn = ON_ONES_OWN_MACHINE
     limit = 120.0
 
     def process(self) -> Process:
@@ -56,7 +57,7 @@ class Service:
             "SEKALI_KEYRING": str(self.place.keys / f"{self.name}.json"),
             "SEKALI_IDENTITY": str(self.place.identities.of(self.name)),
             "SEKALI_IDENTITIES": str(self.place.identities.public),
-            "SEKALI_DEVELOPMENT_SIGN_IN": str(self.development).lower(),
+            **self.signing_in.of(self.name),
             "SEKALI_HTTP_HOST": self.host,
             "SEKALI_HTTP_PORT": url.rpartition(":")[2],
             "SEKALI_DOORS": json.dumps(self.endpoints.http, sort_keys=True),

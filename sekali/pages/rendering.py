@@ -106,9 +106,9 @@ class Page:
 
     @property
     def in_other_language(self) -> str:
-        """This page's address in the other language."""
+        """This page's address in the other language, without its path: one that begins with // is another site."""
         asked = [(name, value) for name, value in self._request.query_params.multi_items() if name != "lang"]
-        return f"{self.path}?{urlencode([*asked, ('lang', self.words.other)])}"
+        return f"?{urlencode([*asked, ('lang', self.words.other)])}"
 
     @property
     def development(self) -> bool:

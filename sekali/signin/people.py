@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sekali.lines import printable
 from sekali.settings import AgencySettings
-from sekali.tokens import OFFICER, CitizenCaller, OfficerCaller
+from sekali.tokens import CitizenCaller, OfficerCaller
 
 _ROLE = re.compile(r"[a-z][a-z_-]{0,39}")
 LONGEST_NAME = 60
@@ -16,15 +16,20 @@ LONGEST_NAME = 60
 def by_claims(
     claims: Mapping[str, Any], settings: AgencySettings, *, citizens: bool
 ) -> CitizenCaller | OfficerCaller | None:
-    """A citizen where this agency signs citizens in (`citizens`), its own officer anywhere; None for everybody else."""
+    """A citizen where this agency signs citizens in (`citizens`), its own officer anywhere; None for everybody else.
+
+    Of several roles, the one that the settings name first.
+    """
     resident = claims.get(settings.oidc_resident_claim)
     if citizens and isinstance(resident, str):
         return citizen(resident)
     agencies = claims.get(settings.oidc_agency_claim)
     if settings.agency not in (agencies if isinstance(agencies, list) else [agencies]):
         return None
-    name, role = claims.get(settings.oidc_name_claim), claims.get(settings.oidc_role_claim)
-    return officer(settings.agency, name, role) if isinstance(name, str) and isinstance(role, str) else None
+    name, roles = claims.get(settings.oidc_name_claim), claims.get(settings.oidc_role_claim)
+    held = roles if isinstance(roles, list) else [roles]
+    role = next((one for one in settings.known_roles if one in held), None)
+    return officer(settings.agency, name, role) if isinstance(name, str) and role is not None else None
 
 
 def by_form(
@@ -34,8 +39,8 @@ def by_form(
     resident, name = form.get("resident_id"), form.get("name")
     if citizens and isinstance(resident, str):
         return citizen(resident)
-    role = form.get("role") or OFFICER
-    return officer(settings.agency, name, role) if isinstance(name, str) and isinstance(role, str) else None
+    role = form.get("role") or next(iter(settings.known_roles), "")
+    return officer(settings.agency, name, role) if isinstance(name, str) and role in settings.known_roles else None
 
 
 def citizen(resident: str) -> CitizenCaller | None:

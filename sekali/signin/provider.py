@@ -4,6 +4,7 @@ Nothing is remembered of an account: what its ID token says is used once, to beg
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,12 +25,24 @@ from sekali.settings import AgencySettings
 from sekali.signin.attempts import Attempt
 from sekali.tokens import SKEW
 
+logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 5.0
 FRESH_SECONDS = 3_600.0
+LEAVING_SECONDS = 10.0
+"""Nobody is sent to a provider that did not answer within this time: they would see their browser's own error."""
+AWAY_SECONDS = 2.0
+"""Who comes so soon after a question without an answer is not kept waiting for another."""
 OLDEST = timedelta(minutes=10)
 SIGNATURES = ("RS256", "PS256", "ES256", "Ed25519", "EdDSA")
 """Signed by keys that the provider alone holds: never `none`, never a secret that we hold too."""
 RETURN, SIGNED_OUT = "/sign-in/callback", "/signed-out"
+
+
+class Away(Unavailable):
+    """The provider does not answer, or not as a provider does."""
+
+    def __init__(self) -> None:
+        super().__init__("The place where people sign in does not answer now.")
 
 
 class NotSignedIn(SekaliError):
@@ -46,13 +59,14 @@ class Known:
 
 
 class Provider:
-    """One agency as its client. Unavailable (503) while the provider does not answer."""
+    """One agency as its client. `Away` while the provider does not answer."""
 
     def __init__(self, settings: AgencySettings, clock: Clock) -> None:
         assert settings.oidc_issuer is not None
         self._settings, self._issuer, self._clock = settings, settings.oidc_issuer, clock
         self._own = (settings.public_url or "").rstrip("/")
         self._known: Known | None = None
+        self._away_since = -AWAY_SECONDS
         self._asking = asyncio.Lock()
 
     @property
@@ -64,15 +78,24 @@ class Provider:
             named += [told[name] for name in ("authorization_endpoint", "end_session_endpoint") if name in told]
         return tuple(dict.fromkeys(f"{urlsplit(url).scheme}://{urlsplit(url).netloc}" for url in named))
 
-    async def leave_for(self, attempt: Attempt) -> str:
-        """The provider's page to which the browser is sent."""
+    async def reach(self) -> None:
+        """Away where it does not answer now."""
+        await self._ask(fresh=LEAVING_SECONDS)
+
+    async def leave_for(self, attempt: Attempt, *, again: bool = False) -> str:
+        """The provider's page to which the browser is sent. `again`: whoever is signed in there is asked anew."""
         known = await self._ask()
+        asked = {"max_age": str(self._max_age)} if self._max_age else {}
         async with self._client(known) as client:
             url, _ = client.create_authorization_url(
                 known.metadata["authorization_endpoint"], state=attempt.state, nonce=attempt.nonce,
-                code_verifier=attempt.verifier,
+                code_verifier=attempt.verifier, **asked, **({"prompt": "login"} if again else {}),
             )  # fmt: skip
         return str(url)
+
+    @property
+    def _max_age(self) -> int:
+        return int(self._settings.oidc_max_age.total_seconds())
 
     async def claims(self, attempt: Attempt, code: str, issuer: str | None) -> Mapping[str, Any]:
         """The ID token's claims for the code that came back. `issuer`: what the browser brought (RFC 9207).
@@ -92,7 +115,7 @@ class Provider:
         except OAuthError:
             raise NotSignedIn("The provider does not take the code.") from None
         except (httpx2.HTTPError, ValueError):
-            raise _away() from None
+            raise Away from None
         token = told.get("id_token")
         if not isinstance(token, str):
             raise NotSignedIn("The provider sent no ID token.")
@@ -102,7 +125,7 @@ class Provider:
         """Where the browser signs out at the provider too; None where it does not offer that, or is away."""
         try:
             known = await self._ask()
-        except Unavailable:
+        except Away:
             return None
         if "end_session_endpoint" not in known.metadata:
             return None
@@ -156,16 +179,26 @@ class Provider:
             raise NotSignedIn("The ID token has ended.")
         if begins > now + skew or begins < now - OLDEST.total_seconds():
             raise NotSignedIn("The ID token is not of now: look at the clocks here and at the provider.")
+        if self._max_age:
+            proved = claims.get("auth_time")
+            if not isinstance(proved, int | float) or proved < now - self._max_age - OLDEST.total_seconds() - skew:
+                raise NotSignedIn("The ID token does not say that somebody has proved lately who they are.")
         if not isinstance(claims.get("sub"), str) or not claims["sub"]:
             raise NotSignedIn("The ID token names nobody.")
 
-    async def _ask(self, newer_than: Known | None = None) -> Known:
-        """What the provider publishes; asked again once an hour, and for a key that is not known."""
+    async def _ask(self, newer_than: Known | None = None, fresh: float = FRESH_SECONDS) -> Known:
+        """What the provider publishes; asked again when it is older than `fresh`, and for a key that is not known."""
         async with self._asking:
             known, moment = self._known, time.monotonic()
-            if known is not None and known is not newer_than and moment - known.asked < FRESH_SECONDS:
+            if known is not None and known is not newer_than and moment - known.asked < fresh:
                 return known
-            self._known = await self._published(moment)
+            if moment - self._away_since < AWAY_SECONDS:
+                raise Away
+            try:
+                self._known = await self._published(moment)
+            except Away:
+                self._away_since = time.monotonic()
+                raise
             return self._known
 
     async def _published(self, moment: float) -> Known:
@@ -174,12 +207,14 @@ class Provider:
             async with httpx2.AsyncClient(timeout=PATIENCE_SECONDS) as client:
                 metadata = (await client.get(where)).raise_for_status().json()
                 if metadata["issuer"] != self._issuer:
-                    raise Unavailable("The OpenID provider calls itself otherwise than SEKALI_OIDC_ISSUER says.")
+                    logger.error("The OpenID provider calls itself otherwise than SEKALI_OIDC_ISSUER says.")
+                    raise Away
                 self._check_addresses(metadata)
                 keys = (await client.get(metadata["jwks_uri"])).raise_for_status().json()
             return Known(metadata, KeySet.import_key_set(_readable(keys)), moment)
-        except (httpx2.HTTPError, ValueError, KeyError, TypeError, JoseError):
-            raise _away() from None
+        except (httpx2.HTTPError, ValueError, KeyError, TypeError, JoseError) as wrong:
+            logger.warning("The OpenID provider does not answer as one (%s).", type(wrong).__name__)
+            raise Away from None
 
     def _check_addresses(self, metadata: Mapping[str, Any]) -> None:
         """They are there, and no less guarded than the issuer's own."""
@@ -193,7 +228,3 @@ class Provider:
 def _readable(keys: Any) -> Any:
     """Without kinds of keys that we do not know: a provider may publish more than it signs ID tokens with."""
     return {"keys": [one for one in keys["keys"] if one.get("kty") in {"RSA", "EC", "OKP"} and one.get("use") != "enc"]}
-
-
-def _away() -> Unavailable:
-    return Unavailable("The place where people sign in does not answer now.")

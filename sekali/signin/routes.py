@@ -13,14 +13,16 @@ from sekali.pages import Input, Page, Posted, ThePage, page_router
 from sekali.signin import attempts, people, sessions, throttling
 from sekali.signin.attempts import Attempt
 from sekali.signin.gateway import Gateway, gateway_of, token_before
-from sekali.signin.provider import RETURN, SIGNED_OUT, NotSignedIn, Provider
+from sekali.signin.provider import AWAY_SECONDS, RETURN, SIGNED_OUT, Away, NotSignedIn, Provider
 from sekali.signin.visitors import SIGN_IN, Leaving, Visitor
 from sekali.signin.ways import HOME, own_path
 from sekali.tokens import CitizenCaller, OfficerCaller
 
 logger = logging.getLogger(__name__)
 START, DEVELOPMENT, FAILED = f"{SIGN_IN}/start", f"{SIGN_IN}/development", f"{SIGN_IN}/failed"
-Why = Literal["begun-elsewhere", "not-let-in", "nobody-here", "not-believed"]
+Why = Literal["begun-elsewhere", "not-let-in", "nobody-here", "not-believed", "away"]
+STATUS: dict[Why, int] = {"not-let-in": 403, "nobody-here": 403, "away": 503}
+"""400 where it is none of these."""
 Text = Annotated[str | None, Query(max_length=4_000)]
 Next = Annotated[str | None, Query(alias="next", max_length=4_000)]
 
@@ -41,12 +43,15 @@ def sign_in_pages() -> APIRouter:
         if visitor is not None:
             return page.to(to)
         if not gateway.settings.development_sign_in:
-            return await _leave(request, bus, gateway, to)
+            return await _leave(request, bus, page, to)
         return _ways(request, page, to)
 
     @router.get(START)
-    async def start(request: Request, _visitor: Visitor, bus: TheBus, next_: Next = None) -> Response:
-        return await _leave(request, bus, gateway_of(request), own_path(next_))
+    async def start(
+        request: Request, _visitor: Visitor, bus: TheBus, page: ThePage, next_: Next = None, *, again: bool = False
+    ) -> Response:
+        """`again`: with another account than the one that the provider has signed in."""
+        return await _leave(request, bus, page, own_path(next_), again=again)
 
     @router.post("/sign-out")
     async def sign_out(request: Request, leaver: Leaving, bus: TheBus, page: ThePage) -> Response:
@@ -59,6 +64,8 @@ def sign_in_pages() -> APIRouter:
         elsewhere = await provider.leave_after_sign_out() if provider else None
         response = page.to(elsewhere or SIGNED_OUT)
         gateway.forget(response, gateway.session_cookie)
+        # Whoever sits down next is another browser: what was begun here leads nobody in.
+        gateway.forget(response, gateway.browser_cookie)
         return response
 
     @router.get(SIGNED_OUT)
@@ -89,16 +96,19 @@ def return_page() -> APIRouter:
         except NotSignedIn as why:
             logger.warning("A sign-in was refused. %s", why)
             return _to_failed("not-believed", known.next)
+        except Away:
+            return _to_failed("away", known.next)
         who = people.by_claims(claims, gateway.settings, citizens=gateway.citizens)
         if who is None:
             await _count_refused(bus, gateway, str(claims["sub"]))
-            return _to_failed("nobody-here", HOME)
+            return _to_failed("nobody-here", known.next)
         return await _entered(request, bus, who, known.next, tries=[known.try_id], by_provider=True)
 
     @router.get(FAILED)
-    async def failed(_visitor: Visitor, page: ThePage, why: Why = "not-believed", next_: Next = None) -> Response:
-        status = 400 if why in {"begun-elsewhere", "not-believed"} else 403
-        return page("signin/failed.html", status, why=why, next=own_path(next_))
+    async def failed(
+        request: Request, _visitor: Visitor, page: ThePage, why: Why = "not-believed", next_: Next = None
+    ) -> Response:
+        return _failed(request, page, why, own_path(next_))
 
     return router
 
@@ -138,16 +148,21 @@ def _ways(request: Request, page: Page, to: str, *, wrong: bool = False) -> Resp
     return response
 
 
-async def _leave(request: Request, bus: RunningBus, gateway: Gateway, to: str) -> Response:
-    """To the provider, which knows who somebody is."""
+async def _leave(request: Request, bus: RunningBus, page: Page, to: str, *, again: bool = False) -> Response:
+    """To the provider, which knows who somebody is. While it is away no try is counted: nobody could do better."""
+    gateway = gateway_of(request)
     provider: Provider | None = gateway.provider
     if provider is None:
         raise Problem(404, "no-such-door", "There is no such door", "No OpenID provider is named here.")
+    try:
+        await provider.reach()
+    except Away:
+        return _failed(request, page, "away", to)
     browser = gateway.browser(request)
     async with bus.transaction() as session:
         try_id = await throttling.begin(session, throttling.address(request), gateway.settings.sign_in_tries)
         attempt: Attempt = await attempts.begin(session, browser, to, try_id)
-    response = RedirectResponse(await provider.leave_for(attempt), 303)
+    response = RedirectResponse(await provider.leave_for(attempt, again=again), 303)
     gateway.remember(response, gateway.browser_cookie, browser)
     return response
 
@@ -155,6 +170,14 @@ async def _leave(request: Request, bus: RunningBus, gateway: Gateway, to: str) -
 def _to_failed(why: Why, next_: str) -> Response:
     """To a page of its own, so that the provider's answer stays in no address that is shown, kept or sent on."""
     return RedirectResponse(f"{FAILED}?{urlencode({'why': why, 'next': next_})}", 303)
+
+
+def _failed(request: Request, page: Page, why: Why, next_: str) -> Response:
+    response = page("signin/failed.html", STATUS.get(why, 400), why=why, next=next_, start=START,
+                    citizens=gateway_of(request).citizens)  # fmt: skip
+    if why == "away":
+        response.headers["Retry-After"] = f"{AWAY_SECONDS:.0f}"
+    return response
 
 
 async def _count_refused(bus: RunningBus, gateway: Gateway, subject: str) -> None:

@@ -20,6 +20,7 @@ from tests.npm import installed
 HERE = Path(__file__).parent
 CLIENT, SECRET = "sekali-under-test", "a secret of tests only, longer than a line of nothing"
 SCOPE = "openid profile sekali"
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 _ACTION = re.compile(r'<form[^>]* action="([^"]+)"')
 
 
@@ -94,8 +95,16 @@ class Visit:
         sent = {"prompt": "login", "login": login, "password": "any"}
         answer = await self._client.post(urljoin(str(page.url), action[1]), data=sent)
         back = await self._follow(answer)
+        if not back.has_redirect_location and (action := _ACTION.search(back.text)):
+            # Another account than before: the provider ends the old one's session by a form of its own.
+            sent = dict(_HIDDEN.findall(back.text))
+            back = await self._follow(await self._client.post(urljoin(str(back.url), action[1]), data=sent))
         assert back.has_redirect_location, (back.status_code, back.text[:1000])
         return back.headers["location"]
+
+    async def is_known(self, address: str) -> bool:
+        """Whether the provider sends the browser straight back, since somebody is signed in there."""
+        return (await self._follow(await self._client.get(address))).has_redirect_location
 
     async def cancel(self, address: str) -> str:
         """Goes back instead."""

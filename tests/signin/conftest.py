@@ -16,6 +16,8 @@ PEOPLE: dict[str, dict[str, Any]] = {
     "dewi": {"name": "DEWI CONTOH", "agency": "licensing", "role": "officer"},
     "two-desks": {"name": "SRI CONTOH", "agency": ["tax", "licensing"], "role": "supervisor"},
     "elsewhere": {"name": "BUDI CONTOH", "agency": "tax", "role": "officer"},
+    "cleaner": {"name": "TONO CONTOH", "agency": "licensing", "role": "cleaner"},
+    "several-roles": {"name": "RINI CONTOH", "agency": "licensing", "role": ["cleaner", "supervisor"]},
     "without-a-role": {"name": "AGUS CONTOH", "agency": "licensing"},
     "without-a-claim": {"name": "RANGGA CONTOH"},
     "no-uuid": {"name": "WATI CONTOH", "resident_id": "9999990101200001"},
@@ -51,7 +53,9 @@ async def portal(agency_database: Callable[[], str], tmp_path: Path, oidc: dict[
 async def licensing(
     agency_database: Callable[[], str], tmp_path: Path, oidc: dict[str, object]
 ) -> AsyncIterator[Agency]:
-    async with open_agency("licensing", agency_database(), tmp_path, **oidc) as made:
+    async with open_agency(
+        "licensing", agency_database(), tmp_path, officer_roles="officer, supervisor", **oidc
+    ) as made:
         yield made
 
 

@@ -84,7 +84,7 @@ async def come_back(portal: Agency, liar: Liar, browser: Browser, token: Callabl
     asked = parse_qs(urlsplit(await away(browser)).query)
     now = int(portal.clock().timestamp())
     right = {"iss": liar.issuer, "aud": CLIENT, "sub": "melati", "nonce": asked["nonce"][0], "iat": now,
-             "exp": now + 300, "resident_id": MELATI}  # fmt: skip
+             "exp": now + 300, "auth_time": now, "resident_id": MELATI}  # fmt: skip
     liar.answer = lambda: (200, {"access_token": "x", "token_type": "Bearer", "id_token": token(right)})
     answer = await come(browser, f"/sign-in/callback?code=x&state={asked['state'][0]}")
     return answer.status_code
@@ -108,6 +108,7 @@ async def test_a_token_in_which_everything_is_right_is_believed(portal: Agency, 
         {"iss": "https://other.example"}, {"iss": None}, {"aud": "another-client"}, {"aud": None}, {"aud": []},
         {"aud": [CLIENT, "another-client"]}, {"aud": [CLIENT, "another-client"], "azp": "another-client"},
         {"azp": "another-client"}, {"nonce": "x"}, {"nonce": None}, {"exp": None}, {"exp": 1}, {"exp": "never"},
+        {"auth_time": None}, {"auth_time": 1}, {"auth_time": "lately"},
         {"iat": None}, {"iat": 1}, {"iat": 9_999_999_999}, {"sub": None}, {"sub": ""}, {"sub": 7},
     ],
 )  # fmt: skip

@@ -1,10 +1,12 @@
 """Melati signs in at the portal and Dewi at licensing's desk, at a real OpenID provider; strangers do not."""
 
+from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
 
+from sekali.testing import eventually
 from tests.oidc.running import RealProvider, Visit
 from tests.signin.agency import HOMES, Agency, Browser
 from tests.signin.conftest import MELATI
@@ -82,12 +84,19 @@ async def test_an_officer_of_two_agencies_is_one_of_each(licensing: Agency, visi
         assert "SRI CONTOH supervisor" in (await browser.get("/desk")).text
 
 
-@pytest.mark.parametrize("login", ["melati", "elsewhere", "without-a-role", "without-a-claim"])
+async def test_of_several_roles_the_one_that_has_a_desk_counts(licensing: Agency, visit: Visit) -> None:
+    async with licensing.browser() as browser:
+        await sign_in(browser, visit, "several-roles", "/desk")
+        assert "RINI CONTOH supervisor" in (await browser.get("/desk")).text
+
+
+@pytest.mark.parametrize("login", ["melati", "elsewhere", "cleaner", "without-a-role", "without-a-claim"])
 async def test_who_is_no_officer_of_licensing_stays_outside(licensing: Agency, visit: Visit, login: str) -> None:
     async with licensing.browser() as browser:
         answer = await sign_in(browser, visit, login, "/desk")
         assert answer.status_code == 403
-        assert "tidak berhak masuk di sini" in answer.text
+        assert "bukan akun petugas instansi ini" in answer.text
+        assert '<a href="/sign-in/start?again=true&amp;next=/desk">Masuk dengan akun lain</a>' in answer.text
         assert "CONTOH" not in answer.text
         assert await sessions(licensing) == 0
 
@@ -95,8 +104,34 @@ async def test_who_is_no_officer_of_licensing_stays_outside(licensing: Agency, v
 @pytest.mark.parametrize("login", ["elsewhere", "without-a-claim", "no-uuid"])
 async def test_who_is_no_resident_stays_outside_the_portal(portal: Agency, visit: Visit, login: str) -> None:
     async with portal.browser() as browser:
-        assert (await sign_in(browser, visit, login)).status_code == 403
-        assert await sessions(portal) == 0
+        answer = await sign_in(browser, visit, login)
+        assert (answer.status_code, await sessions(portal)) == (403, 0)
+        assert "belum dihubungkan dengan penduduk" in answer.text
+
+
+async def test_who_came_with_the_wrong_account_is_asked_for_another(portal: Agency, visit: Visit) -> None:
+    """Else the provider, which has them signed in, would send them back as the same nobody for ever."""
+    async with portal.browser() as browser:
+        await sign_in(browser, visit, "without-a-claim")
+        again = await away(browser, "/sign-in/start?again=true&next=/mine")
+        assert parse_qs(urlsplit(again).query)["prompt"] == ["login"]
+        assert (await browser.get(await visit.sign_in(again, "melati"))).headers["location"] == "/mine"
+
+
+async def test_who_proved_long_ago_who_they_are_does_so_again(portal: Agency, visit: Visit) -> None:
+    """On a shared device the provider may still hold whoever sat there before."""
+    async with portal.browser() as browser:
+        address = await away(browser)
+        assert parse_qs(urlsplit(address).query)["max_age"] == ["1800"]
+        await visit.sign_in(address, "melati")
+    portal.settings = portal.settings.model_copy(update={"oidc_max_age": timedelta(seconds=1), "sign_in_tries": 10_000})
+    portal.restart()
+    async with portal.browser() as browser:
+
+        async def is_asked() -> bool:
+            return not await visit.is_known(await away(browser))
+
+        await eventually(is_asked, "the provider asks again", 10)
 
 
 async def test_who_turns_back_at_the_provider_can_begin_again(portal: Agency, visit: Visit) -> None:
@@ -187,16 +222,39 @@ async def test_while_the_provider_is_away_a_page_says_so(portal: Agency, provide
         back = await visit.sign_in(await away(late), "melati")
         provider.shut()
         try:
-            assert (await late.get(back)).status_code == 503
+            assert (await come(late, back)).status_code == 503
             portal.restart()
+            tries = await portal.rows("select 1 from sign_in_try")
             async with portal.browser() as browser:
-                answer = await browser.get("/sign-in")
-                assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-                assert answer.headers["content-type"].startswith("text/html")
+                answer = await browser.get("/sign-in?next=/mine")
+                assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+                assert "Penyedia identitas sedang tidak menjawab" in answer.text
+                assert '<a href="/sign-in?next=/mine">' in answer.text
+            assert await portal.rows("select 1 from sign_in_try") == tries  # waiting for it is no try
         finally:
             provider.open()
         async with portal.browser() as browser:
-            assert (await browser.get("/sign-in")).status_code == 303
+
+            async def leads_on() -> bool:
+                return (await browser.get("/sign-in")).status_code == 303
+
+            await eventually(leads_on, "the provider is back", 10)
+
+
+async def test_nobody_is_sent_to_a_provider_that_went_away_meanwhile(portal: Agency, provider: RealProvider) -> None:
+    """What is known of it is good for an hour; that it answers is not."""
+    portal.settings = portal.settings.model_copy(update={"sign_in_tries": 100_000})
+    async with portal.browser() as browser:
+        await away(browser)
+        provider.shut()
+        try:
+
+            async def is_told() -> bool:
+                return (await browser.get("/sign-in")).status_code == 503
+
+            await eventually(is_told, "a page says that the provider is away", 30)
+        finally:
+            provider.open()
 
 
 async def test_a_provider_that_renews_its_keys_is_believed_at_once(
