@@ -2,10 +2,11 @@
 
 import time
 from collections import Counter
+from collections.abc import Set
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from aiokafka import ConsumerRecord
+from aiokafka import ConsumerRecord, TopicPartition
 from opentelemetry.trace import Span
 
 from sekali import metrics
@@ -26,6 +27,11 @@ class Batch:
     decoded: list[tuple[ConsumerRecord, Heard | Poison]] = field(default_factory=list)
     spans: dict[UUID, Span] = field(default_factory=dict)  # of sampled events, by event id
     outcomes: Counter[str] = field(default_factory=Counter)  # an `effect.Outcome`, or the cause of a dead letter
+
+    def of(self, places: Set[TopicPartition]) -> list[tuple[ConsumerRecord, Heard | Poison]]:
+        """What came from these partitions."""
+        numbers = {place.partition for place in places}  # a batch is of one topic
+        return [(record, one) for record, one in self.decoded if record.partition in numbers]
 
     def count(self, topic: str) -> None:
         """After the commit."""

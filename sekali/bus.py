@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import beats, effect, gauges, migrations, outbox
 from sekali.agreement import Agreement
-from sekali.codec import Decoder
 from sekali.contracts import Catalogue
 from sekali.database import Clock, Database, utc_now
 from sekali.doors import once
@@ -125,6 +124,8 @@ class Bus:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
         await self.broker.stop()
+        for subscription in self.subscriptions.values():
+            await subscription.settled()
         await self.registry.close()
         await self.database.close()
 
@@ -163,11 +164,12 @@ class Bus:
                 logger.error("%s is not heard: there is no contract %s.", topic, path)
                 continue
             state = self.catalogue.cards[topic].kind == "state"
-            decoder = Decoder(contract, state=state, registry=self.registry, keyring=self._keyring)
             subscription = Subscription(
                 contract,
                 declared=declared,
-                decoder=decoder,
+                state=state,
+                registry=self.registry,
+                keyring=self._keyring,
                 database=self.database,
                 agreement=Agreement(contract, Path(self.settings.root), self.clock),
                 erasures=self.erasures,

@@ -4,33 +4,32 @@ Every schema is parsed once.
 A writer's schema is asked of the registry by its id and must have the fingerprint that the record's header states.
 """
 
+import asyncio
 import io
-import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from fastavro import parse_schema, schemaless_reader, schemaless_writer
+from fastavro import schemaless_writer
 from fastavro.types import Schema
 
-from sekali.contracts import Contract, Revision, fingerprint, sealed_fields
+from sekali import avro
+from sekali.contracts import Contract, Revision, fingerprint
 from sekali.errors import SekaliError
+from sekali.reading import MAGIC, PREFIX, Plan, Poison, Shape, plan
 from sekali.registry import Registry, UnknownSchema
-from sekali.sealing import Keyring, SealBroken, version_bytes
+from sekali.sealing import Keyring, version_bytes
 
-MAGIC = 0
-PREFIX = struct.Struct(">bI")
+__all__ = [
+    "HEADER_FINGERPRINT", "HEADER_VERSION", "MAGIC", "PREFIX", "Decoder", "Encoder", "Heard", "Poison", "Record",
+    "SchemaMismatch", "Shape",
+]  # fmt: skip
+
+BREATH = 50
+"""Records decoded before other tasks get the loop: the batch before this one is being written meanwhile."""
 HEADER_VERSION = "ce_entityversion"
 HEADER_FINGERPRINT = "schema-fingerprint"
-
-
-class Poison(SekaliError):
-    """A record that will never be readable or applicable. `cause` is a code; the text holds no value of the record."""
-
-    def __init__(self, cause: str, detail: str) -> None:
-        super().__init__(detail)
-        self.cause = cause
 
 
 class SchemaMismatch(SekaliError):
@@ -58,13 +57,16 @@ class Record(Protocol):
 
 @dataclass(slots=True, repr=False)
 class Heard:
-    """A decoded event. `value` is None for a tombstone; `version` is 0 for a fact."""
+    """A decoded event. `version` is 0 for a fact.
+
+    `value`: None for a tombstone; a dict by the contract's field names; from a decoder with a `Shape` a tuple.
+    """
 
     record: Record
     key: UUID
     event_id: UUID
     version: int
-    value: dict[str, Any] | None
+    value: Any
     traceparent: str | None
 
 
@@ -73,8 +75,8 @@ class Encoder:
 
     def __init__(self, revision: Revision) -> None:
         self.revision = revision
-        self._outer = _parsed(revision.schema)
-        self._inner = [(group.name, _parsed(group.inner)) for group in revision.sealed]
+        self._outer = avro.parsed(revision.schema)
+        self._inner = [(group.name, avro.parsed(group.inner)) for group in revision.sealed]
 
     def encode(self, record: dict[str, Any], key: bytes, subject: bytes, keyring: Keyring) -> bytes:
         """Avro body without the 5-byte prefix; `subject` as in `sealing.binding`. ValueError where a value is wrong."""
@@ -85,66 +87,80 @@ class Encoder:
         return _written(self._outer, record, topic, "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """How one writer's schema is read with one contract."""
+class _NotPlanned(Exception):
+    """The first record of a schema: its plan is made, with the registry's answer, and the record read again."""
 
-    outer: tuple[Schema, Schema]
-    groups: tuple[tuple[str, str, Schema, Schema], ...]
+    def __init__(self, schema_id: int, stated: bytes) -> None:
+        self.schema_id = schema_id
+        self.stated = stated
 
 
 class Decoder:
-    """Decodes the records of one topic with the contract of one agency."""
+    """Decodes the records of one topic with the contract of one agency, into dicts or into the rows of a `Shape`."""
 
-    def __init__(self, contract: Contract, *, state: bool, registry: Registry, keyring: Keyring) -> None:
+    def __init__(
+        self, contract: Contract, *, state: bool, registry: Registry, keyring: Keyring, shape: Shape | None = None
+    ) -> None:
         self.contract = contract
         self._state = state
         self._registry = registry
         self._keyring = keyring
-        self._plans: dict[tuple[int, str], _Plan] = {}
+        self._shape = shape
+        self._plans: dict[tuple[int, bytes], Plan] = {}
 
     async def decode(self, record: Record) -> Heard:
         """Raises `Poison`; `RegistryDown`, `KeyNotKnownYet` (wait); `SchemaMismatch`, `NoRightToKey` (stop)."""
+        self._keyring.refresh()
+        return await self._read_or_plan(record)
+
+    async def decode_all(self, records: Sequence[Record]) -> list[Heard | Poison]:
+        """The same for a batch: what is no readable record is its `Poison`; other errors are raised."""
+        found: list[Heard | Poison] = []
+        for begin in range(0, len(records), BREATH):
+            self._keyring.refresh()
+            for record in records[begin : begin + BREATH]:
+                try:
+                    found.append(self._read(record))
+                except Poison as poison:
+                    found.append(poison)
+                except _NotPlanned:
+                    try:
+                        found.append(await self._read_or_plan(record))
+                    except Poison as poison:
+                        found.append(poison)
+            await asyncio.sleep(0)
+        return found
+
+    async def _read_or_plan(self, record: Record) -> Heard:
+        try:
+            return self._read(record)
+        except _NotPlanned as missing:
+            place = (missing.schema_id, missing.stated)
+            self._plans[place] = await self._planned(missing.schema_id, missing.stated.decode("ascii", "replace"))
+        return self._read(record)
+
+    def _read(self, record: Record) -> Heard:
         headers = _headers(record)
         key, event_id = _uuid(record.key, "key"), _uuid(headers.get("ce_id"), "header ce_id")
         version = _version(headers) if self._state else 0
-        traceparent = headers.get("traceparent", b"").decode("ascii", "replace") or None
-        if record.value is None:
+        traceparent = (headers.get("traceparent") or b"").decode("ascii", "replace") or None
+        body = record.value
+        if body is None:
             if not self._state:
                 raise Poison("TOMBSTONE_OF_FACT", "A fact topic holds a record without a value.")
             return Heard(record, key, event_id, version, None, traceparent)
-        plan = await self._plan(record.value, headers)
-        subject = version_bytes(version) if self._state else event_id.bytes
-        value = self._opened(plan, record, subject)
-        if self._state and value.get("version", version) != version:
-            raise Poison("VERSION_DIFFERS", f"The header {HEADER_VERSION} and the field version differ.")
-        return Heard(record, key, event_id, version, value, traceparent)
-
-    def _opened(self, plan: _Plan, record: Record, subject: bytes) -> dict[str, Any]:
-        body, topic, key = record.value, self.contract.topic, record.key
-        assert body is not None
-        assert key is not None
-        value = _read(body[PREFIX.size :], plan.outer, "value")
-        for name, writers_name, writer, reader in plan.groups:
-            if value[name] is not None:
-                try:
-                    plain = self._keyring.open(topic, writers_name, key, subject, value[name])
-                except SealBroken as broken:
-                    raise Poison("SEAL_BROKEN", str(broken)) from None
-                value[name] = _read(plain, (writer, reader), name)
-        return value
-
-    async def _plan(self, body: bytes, headers: Mapping[str, bytes]) -> _Plan:
         if len(body) < PREFIX.size or body[0] != MAGIC:
             raise Poison("NOT_FRAMED", "The value does not begin with the byte 0 and a schema id.")
-        schema_id = PREFIX.unpack_from(body)[1]
-        stated = headers.get(HEADER_FINGERPRINT, b"").decode("ascii", "replace")
-        plan = self._plans.get((schema_id, stated))
-        if plan is None:
-            plan = self._plans[schema_id, stated] = await self._planned(schema_id, stated)
-        return plan
+        place = (PREFIX.unpack_from(body)[1], headers.get(HEADER_FINGERPRINT) or b"")
+        made = self._plans.get(place)
+        if made is None:
+            raise _NotPlanned(*place)
+        assert record.key is not None
+        person = record.key + b"\0" + (version_bytes(version) if self._state else event_id.bytes)
+        value = made.read(body, person, version if self._state else None)
+        return Heard(record, key, event_id, version, value, traceparent)
 
-    async def _planned(self, schema_id: int, stated: str) -> _Plan:
+    async def _planned(self, schema_id: int, stated: str) -> Plan:
         if not stated:
             raise Poison("NO_FINGERPRINT", f"The header {HEADER_FINGERPRINT} is missing.")
         try:
@@ -161,32 +177,7 @@ class Decoder:
             "namespace"
         ):
             raise Poison("WRONG_SCHEMA", f"Schema {schema_id} is not one of {self.contract.topic}.")
-        return _plan(schema, self.contract)
-
-
-def _plan(schema: dict[str, Any], contract: Contract) -> _Plan:
-    written = {group.name: group for group in sealed_fields(schema)}
-    groups = []
-    for group in contract.sealed:
-        writer = written.get(group.name)  # a group that this revision lacks reads as null
-        if writer is not None:
-            groups.append((group.name, writer.name, _parsed(writer.inner), _parsed(group.inner)))
-    return _Plan((_parsed(schema), _parsed(contract.schema)), tuple(groups))
-
-
-def _parsed(schema: dict[str, Any]) -> Schema:
-    return parse_schema(_plain(schema), _write_hint=False)
-
-
-def _plain(schema: Any) -> Any:
-    """The schema without what only people and laws read: fastavro looks at each attribute again for every value."""
-    if isinstance(schema, list):
-        return [_plain(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if schema.get("logicalType") == "sealed":
-        return "bytes"
-    return {name: _plain(part) for name, part in schema.items() if name not in {"doc", "label"}}
+        return plan(schema, self.contract, self._keyring, self._shape)
 
 
 def _written(schema: Schema, record: dict[str, Any], topic: str, group: str) -> bytes:
@@ -200,27 +191,15 @@ def _written(schema: Schema, record: dict[str, Any], topic: str, group: str) -> 
     return out.getvalue()
 
 
-def _read(body: bytes, schemas: tuple[Schema, Schema], place: str) -> dict[str, Any]:
-    stream = io.BytesIO(body)
-    try:
-        value = schemaless_reader(stream, *schemas)
-    except Exception as wrong:
-        raise Poison("NOT_AVRO", f"The {place} is not Avro of its schema ({type(wrong).__name__}).") from None
-    if stream.tell() != len(body):
-        raise Poison("NOT_AVRO", f"The {place} has bytes after its end.")
-    assert isinstance(value, dict)
-    return value
-
-
 def _headers(record: Record) -> dict[str, bytes]:
     try:
-        return {name: value for name, value in record.headers if value is not None}
+        return dict(record.headers)
     except (TypeError, ValueError):
         raise Poison("BAD_HEADERS", "The headers are no pairs of name and value.") from None
 
 
 def _version(headers: Mapping[str, bytes]) -> int:
-    text = headers.get(HEADER_VERSION, b"")
+    text = headers.get(HEADER_VERSION) or b""
     if not text.isdigit() or len(text) > 18 or int(text) < 1:
         raise Poison("NO_VERSION", f"The header {HEADER_VERSION} is missing or is no positive number.")
     return int(text)
@@ -228,6 +207,6 @@ def _version(headers: Mapping[str, bytes]) -> int:
 
 def _uuid(text: bytes | None, place: str) -> UUID:
     try:
-        return UUID((text or b"").decode("ascii"))
+        return avro.UUID((text or b"").decode("ascii"))
     except ValueError:
         raise Poison("NO_ID", f"The {place} is no UUID.") from None

@@ -59,10 +59,11 @@ class Offsets:
 
     def polled(self, records: Sequence[ConsumerRecord]) -> dict[TopicPartition, Polled]:
         """Move on by a poll, before its transaction. A partition without a known place has `expected` None."""
+        last = {(record.topic, record.partition): record.offset for record in records}  # in order, so the last stays
         found: dict[TopicPartition, Polled] = {}
-        for record in records:  # in order within a partition, so the last one stays
-            place = TopicPartition(record.topic, record.partition)
-            found[place] = Polled(self._position.get(place), record.offset + 1)
+        for (topic, partition), offset in last.items():
+            place = TopicPartition(topic, partition)
+            found[place] = Polled(self._position.get(place), offset + 1)
         self._position.update({place: polled.end for place, polled in found.items()})
         return found
 

@@ -1,36 +1,64 @@
 """A polled batch of a state topic into the agency's copy: the last version of each key, in one statement."""
 
 import json
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Column, TextClause, text
+from sqlalchemy import Column, Date, DateTime, TextClause, Uuid, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sekali.codec import Heard
+from sekali.codec import Heard, Shape
+from sekali.contracts import Contract, Schema
 from sekali.inbox import Projection
 
-Read = Callable[[dict[str, Any]], Any]
 _OWN = ("version", "gone", "as_of")
 
 
-class Copy:
-    """The statements of one projection, made once."""
+class Passed(NamedTuple):
+    """How a column's values are passed: the array's type, and the expression that makes the column's value of one."""
 
-    def __init__(self, projection: Projection) -> None:
+    kind: str
+    value: str = "{0}"
+
+
+# Left to PostgreSQL, which works while we decode the next batch: numbers and strings as Avro carries them.
+_RAW = {
+    (DateTime, "timestamp-millis"): Passed("bigint", "timestamptz 'epoch' + {0} * interval '1 millisecond'"),
+    (DateTime, "timestamp-micros"): Passed("bigint", "timestamptz 'epoch' + {0} * interval '1 microsecond'"),
+    (Date, "date"): Passed("int", "date 'epoch' + {0}"),
+    (Uuid, "uuid"): Passed("uuid"),
+}
+
+
+class Copy:
+    """The statements of one projection, made once; `shape` is how its records are read.
+
+    Without a contract no logical type is known, and all values come with theirs.
+    """
+
+    def __init__(self, projection: Projection, contract: Contract | None = None) -> None:
         self.projection = projection
         table = projection.into
-        self._columns = [name for name in projection.columns if name != projection.key and name not in _OWN]
-        self._reads = [_read(projection.columns[name], table.columns[name]) for name in self._columns]
-        names = [projection.key, *_OWN, *self._columns]
+        taken = {name: path for name, path in projection.columns.items() if name not in (projection.key, *_OWN)}
+        self._columns = sorted(taken, key=lambda name: taken[name].rpartition(".")[0])
+        schema = contract.schema if contract else {}
+        logics = {name: _logic(schema, taken[name]) for name in self._columns}
+        raw = {name: how for name in self._columns if (how := _raw(table.columns[name], logics[name])) is not None}
+        self.shape = Shape(tuple(taken[name] for name in self._columns), frozenset(taken[name] for name in raw))
+        self._json = [
+            place for place, name in enumerate(self._columns, 4) if isinstance(table.columns[name].type, JSONB)
+        ]
         dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-        types = [str(table.columns[name].type.compile(dialect)) for name in names]
-        self._parameters = [f"p{place}" for place in range(len(names))]
-        self._upsert = _upsert(table.name, names, types, self._parameters)
+        passed = {
+            name: raw.get(name) or Passed(str(table.columns[name].type.compile(dialect)))
+            for name in (projection.key, *_OWN, *self._columns)
+        } | {"as_of": _RAW[DateTime, "timestamp-millis"]}
+        self._parameters = [f"p{place}" for place in range(len(passed))]
+        self._upsert = _upsert(table.name, passed, self._parameters)
+        self._nothing = (None,) * len(self._columns)
 
     async def apply(self, session: AsyncSession, events: Sequence[Heard]) -> list[UUID]:
         """Upsert the last version of each key; returns the keys whose row really changed, sorted."""
@@ -42,11 +70,11 @@ class Copy:
 
     def _row(self, event: Heard) -> tuple[Any, ...]:
         # The record's own time is what people are shown as the date of the copy; nothing is decided from it.
-        as_of = datetime.fromtimestamp(event.record.timestamp / 1000, UTC)
-        value = event.value
+        as_of, value = event.record.timestamp, event.value
         if value is None:
-            return (event.key, event.version, True, as_of, *(None for _ in self._columns))
-        return (event.key, event.version, False, as_of, *(read(value) for read in self._reads))
+            return (event.key, event.version, True, as_of, *self._nothing)
+        row = (event.key, event.version, False, as_of, *value)
+        return _with_json(row, self._json) if self._json else row
 
 
 def last_versions(events: Sequence[Heard]) -> list[Heard]:
@@ -59,30 +87,48 @@ def last_versions(events: Sequence[Heard]) -> list[Heard]:
     return [last[key] for key in sorted(last)]
 
 
-def _read(path: str, column: Column[Any]) -> Read:
-    group, _, name = path.rpartition(".")
-    as_json = isinstance(column.type, JSONB)
-
-    def read(value: dict[str, Any]) -> Any:
-        within = value if not group else value[group]
-        found = None if within is None else within[name]
-        return json.dumps(found, default=_json) if as_json and found is not None else found
-
-    return read
+def _with_json(row: tuple[Any, ...], places: Sequence[int]) -> tuple[Any, ...]:
+    values = list(row)
+    for place in places:
+        if values[place] is not None:
+            values[place] = json.dumps(values[place], default=_json)
+    return tuple(values)
 
 
 def _json(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _upsert(table: str, names: Sequence[str], types: Sequence[str], parameters: Sequence[str]) -> TextClause:
-    arrays = ", ".join(f"cast(:{name} as {kind}[])" for name, kind in zip(parameters, types, strict=True))
+def _raw(column: Column[Any], logic: str | None) -> Passed | None:
+    kinds = [passed for (kind, name), passed in _RAW.items() if isinstance(column.type, kind) and name == logic]
+    return kinds[0] if kinds else None
+
+
+def _logic(schema: Schema, path: str) -> str | None:
+    """The logical type of a field of the contract; None for what has none."""
+    found: Any = {"type": schema}
+    for name in path.split("."):
+        record = next((one.get("seals", one) for one in _branches(found["type"]) if isinstance(one, dict)), None)
+        found = next((field for field in (record or {}).get("fields", ()) if field["name"] == name), None)
+        if found is None:
+            return None
+    return next((one["logicalType"] for one in _branches(found["type"]) if "logicalType" in one), None)
+
+
+def _branches(kind: Any) -> list[Any]:
+    return kind if isinstance(kind, list) else [kind]
+
+
+def _upsert(table: str, passed: Mapping[str, Passed], parameters: Sequence[str]) -> TextClause:
+    names = list(passed)
+    arrays = ", ".join(f"cast(:{name} as {one.kind}[])" for name, one in zip(parameters, passed.values(), strict=True))
+    values = ", ".join(one.value.format(f"said.{name}") for name, one in passed.items())
     listed, key = ", ".join(names), names[0]
     moved = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
     # Names come from the agency's own table, never from a record.
     return text(f"""
         insert into {table} ({listed}, heard_at)
-        select {", ".join(f"said.{name}" for name in names)}, clock_timestamp()
+        select {values}, clock_timestamp()
         from unnest({arrays}) as said ({listed})
         on conflict ({key}) do update set {moved}, heard_at = excluded.heard_at
         where {table}.version < excluded.version

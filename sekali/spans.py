@@ -18,6 +18,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from sekali.codec import Heard
 
 _PROPAGATOR = TraceContextTextMapPropagator()
+_ODD = frozenset("13579bdfBDF")
 Attributes = dict[str, str | int]
 
 
@@ -34,10 +35,7 @@ def traceparent_of(context: Context | None = None) -> str | None:
 
 def is_sampled(traceparent: str | None) -> bool:
     """Bit 0 of the flags; the other bits may be set too (the SDK writes `-03`)."""
-    try:
-        return traceparent is not None and int(traceparent[-2:], 16) & 1 == 1
-    except ValueError:
-        return False
+    return traceparent is not None and traceparent[-1:] in _ODD
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -19,14 +19,15 @@ from sekali.effect import Effects
 from sekali.erasure import Erasures
 from sekali.errors import SekaliError
 from sekali.inbox import Awaiting, Effect, Projection
-from sekali.offsets import Offsets
+from sekali.offsets import Offsets, Polled
 from sekali.projection import Copy
+from sekali.registry import Registry
+from sekali.sealing import Keyring
 from sekali.trouble import is_poison, stops, waits
 
 logger = logging.getLogger(__name__)
 
 BACK_OFF_SECONDS = (0.1, 5.0)
-BREATH = 200  # records decoded before other tasks get the loop
 
 
 class Subscription:
@@ -37,7 +38,9 @@ class Subscription:
         contract: Contract,
         *,
         declared: Projection | Effect,
-        decoder: Decoder,
+        state: bool,
+        registry: Registry,
+        keyring: Keyring,
         database: Database,
         agreement: Agreement,
         erasures: Erasures,
@@ -46,32 +49,56 @@ class Subscription:
     ) -> None:
         self.contract = contract
         self.group = f"{contract.agency}.{contract.topic}"
-        self.decoder = decoder
         self.offsets = Offsets(database)
-        self.copy = Copy(declared) if isinstance(declared, Projection) else None
+        self.copy = Copy(declared, contract) if isinstance(declared, Projection) else None
+        self.decoder = Decoder(
+            contract,
+            state=state,
+            registry=registry,
+            keyring=keyring,
+            shape=None if self.copy is None else self.copy.shape,
+        )
         self.effects = Effects(contract, declared) if isinstance(declared, Effect) else None
         self._database = database
         self._agreement = agreement
         self._erasures = erasures
         self._beats = {str(key).encode() for key in beats}
         self._wake_parked = wake_parked
+        self._writing: asyncio.Task[None] | None = None
         self._wait = BACK_OFF_SECONDS[0]
         self._ended = False
         self.trouble: str | None = None
 
     async def take(self, consumer: AIOKafkaConsumer, records: Sequence[ConsumerRecord]) -> None:
-        """Apply a polled batch in one transaction. Never raises but on cancellation."""
+        """Decode a polled batch while the one before it is written, then begin to write it, in one transaction.
+
+        Never raises but on cancellation. A batch behind one that failed finds another offset in the database than
+        it expects, and is dropped: it is delivered again.
+        """
         polled = self.offsets.polled(records)
         batch = Batch()
         try:
             self._agreement.check()
             await self._decode(records, batch)
-            async with self._database.transaction() as session:
-                mine = await self.offsets.claim(session, polled)
-                await self._apply(session, batch, mine)
         except Exception as error:
-            await self._back_off(error)
-            await self.offsets.seek(consumer, consumer.assignment())
+            batch.end()
+            await self.settled()
+            await self._failed(consumer, error)
+        else:
+            await self.settled()
+            self._writing = asyncio.create_task(self._write(consumer, polled, batch), name=f"write {self.group}")
+
+    async def settled(self) -> None:
+        """Until the batch that is being written is committed, or sought back."""
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
+            self._writing = None
+
+    async def _write(self, consumer: AIOKafkaConsumer, polled: dict[TopicPartition, Polled], batch: Batch) -> None:
+        try:
+            mine = await self._transact(polled, batch)
+        except Exception as error:
+            await self._failed(consumer, error)
         else:
             self.trouble, self._wait = None, BACK_OFF_SECONDS[0]
             batch.count(self.contract.topic)
@@ -83,26 +110,38 @@ class Subscription:
         finally:
             batch.end()
 
-    async def _decode(self, records: Iterable[ConsumerRecord], batch: Batch) -> None:
-        for count, record in enumerate(records):
-            if count % BREATH == BREATH - 1:
-                await asyncio.sleep(0)
-            try:
-                event = await self.decoder.decode(record)
-            except Poison as poison:
-                batch.decoded.append((record, poison))
-                continue
+    async def _transact(self, polled: dict[TopicPartition, Polled], batch: Batch) -> set[TopicPartition]:
+        """One transaction; where a row of the copy cannot be applied, once more, with care for which one it is."""
+        try:
+            async with self._database.transaction() as session:
+                mine = await self.offsets.claim(session, polled)
+                await self._apply(session, batch, mine, careful=False)
+        except Exception as error:
+            if self.copy is None or not is_poison(error):
+                raise
+        else:
+            return mine
+        batch.outcomes.clear()
+        async with self._database.transaction() as session:
+            mine = await self.offsets.claim(session, polled)
+            await self._apply(session, batch, mine, careful=True)
+        return mine
+
+    async def _failed(self, consumer: AIOKafkaConsumer, error: Exception) -> None:
+        await self._back_off(error)
+        await self.offsets.seek(consumer, consumer.assignment())
+
+    async def _decode(self, records: Sequence[ConsumerRecord], batch: Batch) -> None:
+        for record, event in zip(records, await self.decoder.decode_all(records), strict=True):
             batch.decoded.append((record, event))
-            if event.traceparent is not None and (span := self.span(event)) is not None:
+            if isinstance(event, Heard) and (span := self.span(event)) is not None:
                 batch.spans[event.event_id] = span
 
     def span(self, event: Heard) -> Span | None:
         return spans.processed(event, self.group)
 
-    async def _apply(self, session: AsyncSession, batch: Batch, mine: set[TopicPartition]) -> None:
-        here = [
-            (record, one) for record, one in batch.decoded if TopicPartition(record.topic, record.partition) in mine
-        ]
+    async def _apply(self, session: AsyncSession, batch: Batch, mine: set[TopicPartition], *, careful: bool) -> None:
+        here = batch.of(mine)
         decoded = await self._without_the_erased(session, here, batch)
         if self.effects is not None:
             await self._effects(session, self.effects, decoded, batch)
@@ -113,13 +152,18 @@ class Subscription:
             events = [one for _, one in decoded if isinstance(one, Heard)]
             if events:
                 await waiting.lock_to_arrive(session, self.contract.topic)
-                await self._project(session, self.copy, events, batch)
+                if careful:
+                    await self._by_halves(session, self.copy, events, batch)
+                else:
+                    await self._project(session, self.copy, events, batch)
 
     async def _without_the_erased(
         self, session: AsyncSession, decoded: Sequence[tuple[ConsumerRecord, Heard | Poison]], batch: Batch
-    ) -> list[tuple[ConsumerRecord, Heard | Poison]]:
+    ) -> Sequence[tuple[ConsumerRecord, Heard | Poison]]:
         """Of an erased person only the tombstone is taken; of a beat nothing."""
         refused = await self._erasures.refused(session, self.contract.topic, [record for record, _ in decoded])
+        if not refused and not self._beats:
+            return decoded
         taken = [
             (record, one)
             for record, one in decoded
@@ -146,14 +190,19 @@ class Subscription:
                 batch.outcomes[outcome.name] += 1
 
     async def _project(self, session: AsyncSession, copy: Copy, events: Sequence[Heard], batch: Batch) -> None:
+        changed = await copy.apply(session, events)
+        await self._erasures.heard(session, copy.projection, events, changed)
+        await self._then(session, copy, changed, events, batch.spans)
+        if changed and await waiting.arrived(session, self.contract.topic, changed):
+            batch.outcomes["WOKE"] += 1
+        batch.outcomes["APPLIED"] += len(changed)
+        batch.outcomes["DUPLICATE"] += len(events) - len(changed)
+
+    async def _by_halves(self, session: AsyncSession, copy: Copy, events: Sequence[Heard], batch: Batch) -> None:
         """In a savepoint; where it fails, halves, down to the one row that cannot be applied."""
         try:
             async with session.begin_nested():
-                changed = await copy.apply(session, events)
-                await self._erasures.heard(session, copy.projection, events, changed)
-                await self._then(session, copy, changed, events, batch.spans)
-                if changed and await waiting.arrived(session, self.contract.topic, changed):
-                    batch.outcomes["WOKE"] += 1
+                await self._project(session, copy, events, batch)
         except Exception as error:
             if not is_poison(error):
                 raise
@@ -162,11 +211,8 @@ class Subscription:
                 spans.failed(batch.spans.get(events[0].event_id), type(error).__name__)
                 return
             middle = len(events) // 2
-            await self._project(session, copy, events[:middle], batch)
-            await self._project(session, copy, events[middle:], batch)
-        else:
-            batch.outcomes["APPLIED"] += len(changed)
-            batch.outcomes["DUPLICATE"] += len(events) - len(changed)
+            await self._by_halves(session, copy, events[:middle], batch)
+            await self._by_halves(session, copy, events[middle:], batch)
 
     async def _then(
         self, session: AsyncSession, copy: Copy, changed: list[UUID], events: Sequence[Heard], of: dict[UUID, Span]

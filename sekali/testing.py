@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -51,7 +51,9 @@ async def eventually(look: Callable[[], Awaitable[T]], what: str, seconds: float
 
 async def heard(session: AsyncSession, erasures: Erasures, projection: Projection, event: Heard) -> list[UUID]:
     """A record of a state topic arrives, as a subscription takes it; the keys whose row changed."""
-    changed = await Copy(projection).apply(session, [event])
+    copy = Copy(projection)
+    read = replace(event, value=event.value and copy.shape.of(event.value))
+    changed = await copy.apply(session, [read])
     await erasures.heard(session, projection, [event], changed)
     if projection.then is not None and changed:
         await projection.then(session, changed)
