@@ -1,7 +1,7 @@
 # The one front door. `make` lists what there is to do.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo agency up stop clean docs test check lock setup containers
+.PHONY: help demo agency up stop clean docs pictures test check lock setup containers
 
 RESIDENTS ?= 10000
 export RESIDENTS
@@ -36,6 +36,10 @@ clean: stop  ## stop everything and remove data, passwords and keys
 
 docs: setup  ## the catalogue as a static site in site/: topics, agencies, contracts, AsyncAPI, ODCS
 	@$(BIN)/sekali docs
+
+pictures: setup  ## the README's pictures anew, of running services, into docs/pictures/
+	@$(BIN)/sekali up
+	@$(BIN)/python -m tests.pictures.taking
 
 agency: setup  ## write a new agency that works: make agency NAME=vehicles
 	@[ -n "$$NAME" ] || { echo "Which agency? Give it a name of one word: make agency NAME=vehicles" >&2; exit 2; }
