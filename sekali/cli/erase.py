@@ -15,9 +15,11 @@ from sekali.contracts import Catalogue
 from sekali.errors import SekaliError
 from sekali.local.endpoints import Endpoints
 from sekali.local.place import Place
+from sekali.local.vouching import AsOfficer
 
 POLL_SECONDS = 0.2
 DOOR_SECONDS = 15.0
+ROLE = "data-protection"
 BOUND = (
     "On the broker the sealed values are gone within a day and the key within ten days; "
     "facts with ids alone within 7 days, sealed ones within 24 hours."
@@ -44,8 +46,8 @@ def main(  # noqa: PLR0917  # a verb with options
     place = Place.find()
     card = _card(Catalogue.load(place.root), topic)
     url = Endpoints.load(place.state).http[card.owner]
-    token = f"officer:{card.owner}:{officer or getpass.getuser()}"
-    with httpx.Client(base_url=url, timeout=DOOR_SECONDS, headers={"Authorization": f"Bearer {token}"}) as door:
+    who = AsOfficer(place, card.owner, officer or getpass.getuser(), ROLE)
+    with httpx.Client(base_url=url, timeout=DOOR_SECONDS, auth=who) as door:
         begun = time.monotonic()
         if reason:
             _asked(door, "POST", "/erasures", {card.key: str(resident), "reason": reason, **_members(more)})
