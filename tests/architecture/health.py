@@ -246,6 +246,22 @@ async def plan(resident_id: UUID, _officer: Officer, bus: TheBus) -> dict[str, s
     return {"status": "PLANNED"}
 '''
 
+PAGES = '''\
+"""Health's desk."""
+
+from starlette.responses import Response
+
+from sekali.pages import ThePage, page_router
+from sekali.signin import SignedInOfficer
+
+desk = page_router()
+
+
+@desk.get("/office")
+async def office(_officer: SignedInOfficer, page: ThePage) -> Response:
+    return page("sekali/layout.html")
+'''
+
 APP = '''\
 """Health, joined."""
 
@@ -253,13 +269,17 @@ from fastapi import FastAPI
 
 from sekali.bus import Bus
 from sekali.doors import application, serve
+from sekali.pages import Pages
 from services.health.forms import doors
 from services.health.inbox import inbox
+from services.health.pages import desk
 from services.health.settings import Settings
+
+TITLE = {"id": "Kesehatan", "en": "Health"}
 
 
 def build() -> FastAPI:
-    return application(Bus(Settings(), inbox=inbox), doors, title={"id": "Kesehatan", "en": "Health"})
+    return application(Bus(Settings(), inbox=inbox), doors, desk, title=TITLE, pages=Pages(TITLE))
 
 
 if __name__ == "__main__":
@@ -281,6 +301,7 @@ FILES = {
     "services/health/service.py": SERVICE,
     "services/health/inbox.py": INBOX,
     "services/health/forms.py": FORMS,
+    "services/health/pages.py": PAGES,
     "services/health/app.py": APP,
     "services/health/tests/__init__.py": "",
 }

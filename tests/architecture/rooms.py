@@ -6,9 +6,8 @@ from pathlib import Path
 
 from tests.architecture.house import agencies, entries, parsed
 
-ROOMS = ("app", "settings", "forms", "inbox", "service", "prefill", "outbox", "store", "model", "events")
+ROOMS = ("app", "settings", "pages", "forms", "inbox", "service", "prefill", "outbox", "store", "model", "events")
 """Each is a file, or a package of the same name when it outgrows one."""
-OPTIONAL = ("pages",)
 BESIDE = ("__init__.py", "README.md", "migrations", "tests")
 DATA = (".yaml", ".json", ".csv")
 
@@ -17,16 +16,16 @@ def same_rooms(root: Path, agency: str) -> Iterator[str]:
     """All rooms, each once, and nothing else but data files."""
     home = root / "services" / agency
     there = {path.name for path in entries(home)}
-    for room in (*ROOMS, *OPTIONAL):
+    for room in ROOMS:
         kinds = {room, f"{room}.py"} & there
-        if not kinds and room in ROOMS:
+        if not kinds:
             yield f"services/{agency}: there is no {room}. Add {room}.py, a docstring at least."
         if len(kinds) > 1:
             yield f"services/{agency}: {room} is both a file and a folder. Move the file into the folder."
     for name in BESIDE:
         if name not in there:
             yield f"services/{agency}: there is no {name}. Add it, as other agencies have it."
-    known = {*BESIDE, *(name for room in (*ROOMS, *OPTIONAL) for name in (room, f"{room}.py"))}
+    known = {*BESIDE, *(name for room in ROOMS for name in (room, f"{room}.py"))}
     for name in sorted(there - known):
         if not name.endswith(DATA):
             yield (

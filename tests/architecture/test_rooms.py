@@ -39,6 +39,7 @@ def test_the_made_up_agency_keeps_the_laws(village: Village) -> None:
 
 SPOILED: list[tuple[Callable[[Village], object], tuple[str, ...]]] = [
     (lambda v: (v.home / "prefill.py").unlink(), ("no prefill", "Add prefill.py")),
+    (lambda v: (v.home / "pages.py").unlink(), ("no pages", "Add pages.py")),
     (lambda v: (v.home / "README.md").unlink(), ("no README.md", "Add it")),
     (lambda v: shutil.rmtree(v.home / "migrations"), ("no migrations", "Add it")),
     (lambda v: v.write("services/health/clinic.py", ""), ("services/health/clinic.py", "no room", "Move it")),
