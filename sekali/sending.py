@@ -2,20 +2,22 @@
 
 import asyncio
 import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.structs import RecordMetadata
 from opentelemetry.trace import Span
-from sqlalchemy import Row
 
 from sekali import spans
 from sekali.contracts import Catalogue
 from sekali.errors import SekaliError
 from sekali.log import Acknowledged
 from sekali.registry import Registry
+
+Row = tuple[int, str, str, bytes | None, int, str | None, str | None, str | None, str, int]
+"""position, topic, key, payload, revision, fingerprint, version, traceparent, event id, said at (ms); as text."""
 
 
 class SendFailed(SekaliError):
@@ -52,39 +54,41 @@ class Sender:
         self._frames: dict[tuple[str, int], _Frame] = {}
         self._partitions: dict[str, int] = {}
 
-    async def send(self, rows: Sequence[Row[Any]]) -> list[Sending]:
+    async def send(self, rows: Sequence[Row]) -> list[Sending]:
         """Batches for each partition, handed to the producer in row order."""
-        by_partition: dict[tuple[str, int], list[Row[Any]]] = {}
+        by_partition: defaultdict[tuple[str, int], list[Row]] = defaultdict(list)
         for row in rows:
-            count = self._partitions.get(row.aggregatetype) or await self._count(row.aggregatetype)
+            topic = row[1]
+            count = self._partitions.get(topic) or await self._count(topic)
             # CRC32 is librdkafka's own default, and C here; aiokafka's murmur2 is Python and costs 6 µs a key.
-            place = (row.aggregatetype, zlib.crc32(row.aggregateid.encode()) % count)
-            by_partition.setdefault(place, []).append(row)
+            by_partition[topic, zlib.crc32(row[2].encode()) % count].append(row)
         sendings: list[Sending] = []
         for (topic, partition), of_partition in by_partition.items():
-            remaining: Sequence[Row[Any]] = of_partition
+            remaining: Sequence[Row] = of_partition
             while remaining:
                 sending, taken = await self._send_batch(topic, partition, remaining)
                 sendings.append(sending)
                 remaining = remaining[taken:]
         return sendings
 
-    async def _send_batch(self, topic: str, partition: int, rows: Sequence[Row[Any]]) -> tuple[Sending, int]:
+    async def _send_batch(self, topic: str, partition: int, rows: Sequence[Row]) -> tuple[Sending, int]:
         batch, sending = self._producer.create_batch(), Sending(topic, partition)
-        for row in rows:
-            frame = self._frames.get((topic, row.revision)) or await self._frame(topic, row.revision, row.fingerprint)
-            value = None if row.payload is None else frame.prefix + row.payload
-            headers = _headers(frame, row)
-            key = row.aggregateid.encode()
-            if batch.append(timestamp=row.said_at, key=key, value=value, headers=headers) is None:
+        append, positions, frames = batch.append, sending.positions, self._frames
+        for position, _, key, payload, revision, mark, version, traceparent, event_id, said_at in rows:
+            frame = frames.get((topic, revision)) or await self._frame(topic, revision, mark)
+            headers = [*frame.headers, ("ce_id", event_id.encode())]
+            if version is not None:
+                headers.append(("ce_entityversion", version.encode()))
+            if traceparent is not None:
+                headers.append(("traceparent", traceparent.encode()))
+            value = None if payload is None else frame.prefix + payload
+            if append(timestamp=said_at, key=key.encode(), value=value, headers=headers) is None:
                 break
-            sending.positions.append(row.position)
-            if row.tracingspancontext is not None:
-                span = spans.sent(topic, partition, row.id, row.tracingspancontext)
-                if span is not None:
-                    sending.spans.append(span)
+            positions.append(position)
+            if traceparent is not None and (span := spans.sent(topic, partition, event_id, traceparent)) is not None:
+                sending.spans.append(span)
         sending.acknowledgement = await self._producer.send_batch(batch, topic, partition=partition)
-        return sending, len(sending.positions)
+        return sending, len(positions)
 
     async def _count(self, topic: str) -> int:
         partitions = await self._producer.partitions_for(topic)
@@ -111,15 +115,6 @@ class Sender:
         )
         frame = self._frames[topic, number] = _Frame(b"\0" + schema_id.to_bytes(4, "big"), headers)
         return frame
-
-
-def _headers(frame: _Frame, row: Row[Any]) -> list[tuple[str, bytes]]:
-    headers = [*frame.headers, ("ce_id", str(row.id).encode())]
-    if row.version is not None:
-        headers.append(("ce_entityversion", str(row.version).encode()))
-    if row.tracingspancontext is not None:
-        headers.append(("traceparent", row.tracingspancontext.encode()))
-    return headers
 
 
 async def acknowledged(sendings: Iterable[Sending]) -> tuple[list[Acknowledged], BaseException | None]:

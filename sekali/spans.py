@@ -49,12 +49,12 @@ def created(topic: str, event_id: UUID) -> Iterator[str | None]:
         yield traceparent_of()
 
 
-def sent(topic: str, partition: int, event_id: UUID, traceparent: str | None) -> Span | None:
+def sent(topic: str, partition: int, event_id: str, traceparent: str | None) -> Span | None:
     """A started send span, to be ended when the broker has acknowledged; None where the event is not sampled."""
     if not is_sampled(traceparent):
         return None
     attributes = _attributes(topic, "send") | {
-        "messaging.message.id": str(event_id),
+        "messaging.message.id": event_id,
         "messaging.destination.partition.id": str(partition),
     }
     return _tracer().start_span(f"send {topic}", context_of(traceparent), kind=SpanKind.CLIENT, attributes=attributes)
