@@ -19,7 +19,7 @@ MAKERS = re.compile(
     r"|\.\./[s]hared|\b[b]rief\.md\b"
 )
 OF_LOCK = re.compile(r"^\s*(--(?:extra-)?index-url|--find-links|-[if]\b)|https?://", re.MULTILINE)
-BINARY = (".png", ".jar", ".ico", ".gz")
+BINARY = (".png", ".webp", ".jar", ".ico", ".gz")
 
 
 def speaks_of_itself_alone(root: Path) -> Iterator[str]:

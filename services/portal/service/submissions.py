@@ -54,9 +54,10 @@ async def keep(
         if any(kept[name] != value for name, value in _sent(filled).items()):
             raise _already_kept()
         return kept
+    # Before what is said with it: an agency tells by this time that the citizen did not see those facts.
+    at = now(session)
     await say_in_form(session, own, filled.resident_id, boxes, filled.answers)
     await submissions.forget_refusal(session, filled.submission_id)
-    at = now(session)
     row = _sent(filled) | {
         "traceparent": traceparent,
         "kept_at": at,

@@ -1,12 +1,14 @@
 """Melati's form on its way through the portal to another agency."""
 
 import json
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from sekali.testing import Clock
 from services.portal.tests.counter import Counter
 from services.portal.tests.melati import ANSWERS, EMAIL, MOBILE, REQUEST, fields, sent, submission, token
 from services.portal.tests.office import CONTACT, Office
@@ -45,6 +47,23 @@ async def test_her_contact_boxes_are_said_in_the_same_step(
     await door.post(REQUEST, json=sent(ANSWERS), headers=token(melati))
     (said,) = await office.said(CONTACT)
     assert said["contact"] == {"email": EMAIL, "mobile": MOBILE}
+
+
+async def test_what_she_says_with_a_form_is_no_older_than_the_form(
+    office: Office, door: httpx.AsyncClient, counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else an agency that hears her contact before the form arrives counts boxes as filled that she typed."""
+
+    def ticking(clock: Clock) -> datetime:
+        clock.turn(milliseconds=1)
+        return clock.at
+
+    monkeypatch.setattr(Clock, "__call__", ticking)
+    melati = await office.melati()
+    await door.post(REQUEST, json=sent(ANSWERS), headers=token(melati))
+    (said,) = await office.said(CONTACT)
+    (taken,) = counter.taken
+    assert datetime.fromisoformat(taken["sent_at"]) <= said["said_at"]
 
 
 async def test_once_taken_the_portal_keeps_no_value_of_it(
