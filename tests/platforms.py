@@ -18,6 +18,7 @@ from sekali.local.platform import PARTS, Platform
 from sekali.local.secrets import new_password
 from tests import containers
 from tests.images import Kind, chosen
+from tests.templates import Templates
 
 STATE, OWNER = "SEKALI_TEST_STATE", "SEKALI_TEST_OWNER"
 OURS = pytest.StashKey[bool]()
@@ -120,3 +121,24 @@ def agency_database(platform: Platform) -> Iterator[Callable[[], str]]:
     yield fresh
     for name in made:
         drop(platform.admin, name)
+
+
+@pytest.fixture(scope="session")
+def templates(platform: Platform, pytestconfig: pytest.Config) -> Iterator[Templates]:
+    made = Templates(platform.admin, pytestconfig.rootpath)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def migrated_database(templates: Templates) -> Iterator[Callable[[str], str]]:
+    """A factory of fresh databases with the present tables of an agency of services/; URLs as above."""
+    made: list[str] = []
+
+    def fresh(agency: str) -> str:
+        made.append(templates.copy(agency))
+        return made[-1]
+
+    yield fresh
+    for url in made:
+        templates.drop(url)

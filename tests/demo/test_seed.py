@@ -18,9 +18,9 @@ LIMIT = 0.2
 
 
 @pytest.fixture
-async def office(agency_database: Callable[[], str], tmp_path: Path) -> AsyncIterator[Office]:
+async def office(migrated_database: Callable[[str], str], tmp_path: Path) -> AsyncIterator[Office]:
     """The registry with its real database; its relay rests, so that a test decides when changes are said."""
-    opened = await open_office(agency_database(), tmp_path / "keys")
+    opened = await open_office(migrated_database("population"), tmp_path / "keys")
     opened.door.headers.update(OFFICER)
     yield opened
     await opened.door.aclose()

@@ -32,9 +32,12 @@ REFUSED = {401, 403}
 
 @pytest.fixture(params=AGENCIES)
 async def house(
-    request: pytest.FixtureRequest, agency_database: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    migrated_database: Callable[[str], str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[House]:
-    async with open_house(request.param, agency_database(), tmp_path, monkeypatch) as opened:
+    async with open_house(request.param, migrated_database(request.param), tmp_path, monkeypatch) as opened:
         yield opened
 
 

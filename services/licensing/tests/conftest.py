@@ -48,11 +48,11 @@ def keyring(tmp_path: Path, catalogue: Catalogue) -> Keyring:
 
 @pytest.fixture
 async def office(
-    agency_database: Callable[[], str], catalogue: Catalogue, keyring: Keyring, pytestconfig: pytest.Config
+    migrated_database: Callable[[str], str], catalogue: Catalogue, keyring: Keyring, pytestconfig: pytest.Config
 ) -> AsyncIterator[Office]:
     clock = Clock(START)
     writer = Writer("licensing", catalogue, keyring, lambda: None)
-    database = Database(agency_database(), info={WRITER: writer}, clock=clock)
+    database = Database(migrated_database("licensing"), info={WRITER: writer}, clock=clock)
     library = Path(migrations.__file__).parent
     own = pytestconfig.rootpath / "services" / "licensing" / "migrations"
     await database.migrate([library / "versions", own], library)

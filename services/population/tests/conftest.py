@@ -9,8 +9,8 @@ from services.population.tests.office import Office, open_office
 
 
 @pytest.fixture
-async def office(agency_database: Callable[[], str], tmp_path: Path) -> AsyncIterator[Office]:
-    opened = await open_office(agency_database(), tmp_path / "keys")
+async def office(migrated_database: Callable[[str], str], tmp_path: Path) -> AsyncIterator[Office]:
+    opened = await open_office(migrated_database("population"), tmp_path / "keys")
     yield opened
     await opened.door.aclose()
     await opened.bus.registry.close()

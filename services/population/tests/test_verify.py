@@ -30,8 +30,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def office(agency_database: Callable[[], str], tmp_path: Path, clock: Clock) -> AsyncIterator[Office]:
-    opened = await open_office(agency_database(), tmp_path / "keys", clock)
+async def office(migrated_database: Callable[[str], str], tmp_path: Path, clock: Clock) -> AsyncIterator[Office]:
+    opened = await open_office(migrated_database("population"), tmp_path / "keys", clock)
     yield opened
     await opened.door.aclose()
     await opened.bus.registry.close()

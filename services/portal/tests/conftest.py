@@ -79,13 +79,13 @@ async def agencies(counter: Counter, neighbours: dict[str, str], settings: Setti
 
 @pytest.fixture
 async def office(
-    agency_database: Callable[[], str], catalogue: Catalogue, settings: Settings, agencies: Agencies
+    migrated_database: Callable[[str], str], catalogue: Catalogue, settings: Settings, agencies: Agencies
 ) -> AsyncIterator[Office]:
     clock, keyring = Clock(START), Keyring(settings.keyring)
     writer = Writer("portal", catalogue, keyring, lambda: None)
     inbox = hearing(catalogue)
     info = {WRITER: writer, ERASURES: Erasures(catalogue, inbox.declared)}
-    database = Database(agency_database(), info=info, clock=clock)
+    database = Database(migrated_database("portal"), info=info, clock=clock)
     library = Path(migrations.__file__).parent
     await database.migrate([library / "versions", settings.root / "services" / "portal" / "migrations"], library)
     handing = service.Handing(

@@ -9,7 +9,7 @@ from services.tax.tests.office import Clock, Office, open_office
 
 
 @pytest.fixture
-async def office(agency_database: Callable[[], str], tmp_path: Path) -> AsyncIterator[Office]:
-    opened = await open_office(agency_database(), tmp_path / "keys", Clock())
+async def office(migrated_database: Callable[[str], str], tmp_path: Path) -> AsyncIterator[Office]:
+    opened = await open_office(migrated_database("tax"), tmp_path / "keys", Clock())
     yield opened
     await opened.database.close()
