@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bench import measures
-from bench.pairs import Result
+from bench.pairs import Result, Side, interleaved
 from bench.place import Place
 
 Level = Literal["floor", "goal", "stretch"]
@@ -52,6 +52,10 @@ class Bench:
     def count(self, rows: int, least: int = 200) -> int:
         return max(least, int(rows * self.scale))
 
+    async def pair_up(self, ours: Side, raw: Side, *, unit: str) -> Result:
+        """As many interleaved pairs as asked for, told to the terminal."""
+        return await interleaved(ours, raw, unit=unit, pairs=self.pairs, step=self.step)
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -66,6 +70,8 @@ class Measure:
     pairs: int = 5
     long: bool = False
     """Only with LONG=1."""
+    platform: bool = True
+    """Whether it needs servers; False for what computes only."""
 
 
 def found() -> Mapping[str, Measure]:

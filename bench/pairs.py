@@ -1,7 +1,7 @@
 """Two sides of a measurement, one after the other, several times: the machine's noise falls on both."""
 
 import statistics
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 
 Side = Callable[[], Awaitable[float]]
@@ -21,12 +21,23 @@ class Result:
     note: str = ""
 
     def as_json(self) -> dict[str, object]:
-        return asdict(self)
+        """Without a note that says nothing."""
+        return {name: value for name, value in asdict(self).items() if name != "note" or value}
 
 
-async def interleaved(ours: Side, raw: Side, *, unit: str, pairs: int = 5) -> Result:
-    """A-B-A-B: ours, raw, ours, raw …"""
-    found = [(await ours(), await raw()) for _ in range(pairs)]
+async def interleaved(
+    ours: Side, raw: Side, *, unit: str, pairs: int = 5, step: Callable[[str], None] = lambda _: None
+) -> Result:
+    """A-B-A-B: ours, raw, ours, raw … `step` is told which pair is taken."""
+    found = []
+    for number in range(1, pairs + 1):
+        step(f"pair {number} of {pairs}")
+        found.append((await ours(), await raw()))
+    return result(found, unit=unit)
+
+
+def result(found: Sequence[tuple[float, float]], *, unit: str) -> Result:
+    """Of pairs that were taken: ours, raw."""
     ratios = sorted(one / other for one, other in found)
     return Result(
         ratio=statistics.median(ratios),
@@ -34,5 +45,5 @@ async def interleaved(ours: Side, raw: Side, *, unit: str, pairs: int = 5) -> Re
         ours=statistics.median(one for one, _ in found),
         raw=statistics.median(other for _, other in found),
         unit=unit,
-        pairs=pairs,
+        pairs=len(found),
     )

@@ -6,14 +6,15 @@
 import json
 import os
 import shutil
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import asyncpg
-from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin import AdminClient, NewTopic
 from pydantic import SecretStr
 from sqlalchemy import BigInteger as Long
 from sqlalchemy import Boolean, Column, Date, DateTime, MetaData, Table, Text, Uuid
@@ -45,7 +46,7 @@ ATTRIBUTES = {
     "retention_days": 365,
     "valid_until": "2098-12-31",
 }
-STANDARD = ("resident_id", "version", "gone", "as_of")
+URLS = "urls.json"
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     THIN: {"standing": "standing", "registered_at": "registered_at"},
     WIDE: {
@@ -128,7 +129,7 @@ def _root(project: Path, root: Path) -> Path:
 
 @dataclass
 class Place:
-    """All that a measurement needs; made once for a run."""
+    """All that a measurement needs; made once for a run. Handed to another process, it is the same place there."""
 
     platform: Platform
     root: Path
@@ -169,28 +170,61 @@ class Place:
     def admin(self) -> AdminClient:
         return AdminClient(dict(self.platform.admin.confluent()))
 
+    def fresh(self, topic: str = RESIDENT) -> None:
+        """The topic anew and empty, as the residents' card says; whatever its name."""
+        admin, card = self.admin(), self.catalogue.cards[RESIDENT]
+        if topic in admin.list_topics(timeout=topics.SECONDS).topics:
+            admin.delete_topics([topic])[topic].result(timeout=topics.SECONDS)
+            while topic in admin.list_topics(timeout=topics.SECONDS).topics:
+                time.sleep(0.05)
+        new = NewTopic(topic, card.partitions, 1, config=topics.config(card))
+        admin.create_topics([new])[topic].result(timeout=topics.SECONDS)
 
-async def prepare(project: Path, state: Path, report: Report = silent) -> Place:
-    """Start the platform, and make databases, topics, schemas and keys anew."""
-    platform = Platform(project, state, owner=os.getpid(), report=report)
-    platform.down()
+    def database(self, name: str) -> str:
+        """One more empty database; its URL."""
+        return create(self.platform.admin, f"bench_{name}", new_password())
+
+    def __reduce__(self) -> tuple[Callable[[Path, Path], "Place"], tuple[Path, Path]]:
+        return opened, (self.platform.place.root, self.platform.place.state)
+
+
+def opened(project: Path, state: Path) -> Place:
+    """The place that `prepare` has made under `state`."""
+    root = state / "root"
+    urls = json.loads((state / URLS).read_text())
+    return Place(Platform(project, state), root, Catalogue.load(root), state / "keys", urls)
+
+
+async def prepare(project: Path, state: Path, report: Report = silent, *, platform: bool = True) -> Place:
+    """Start the platform, and make databases, topics, schemas and keys anew.
+
+    Without `platform` only what lies on disk: enough for what needs no server.
+    """
+    started = Platform(project, state, owner=os.getpid(), report=report)
+    started.down()
     shutil.rmtree(state, ignore_errors=True)
-    platform.up(PARTS)
     root = _root(project, state / "root")
     catalogue, keys = Catalogue.load(root), state / "keys"
     rings, _ = keyrings.plan(catalogue, in_force(catalogue, date.today()), keys)
     keyrings.write(keys, rings)
-    topics.apply(platform.admin.confluent(), catalogue)
-    registry = Registry(platform.endpoints.registry.url)
-    await publish.publish(registry, catalogue)
-    await registry.close()
-    urls = {}
-    for agency in (OWNER, THIN, WIDE):
-        urls[agency] = create(platform.admin, f"bench_{agency}", new_password())
-    place = Place(platform, root, catalogue, keys, urls)
-    library = Path(migrations.__file__).parent
-    for agency in (OWNER, THIN, WIDE):
-        database = Database(place.settings(agency).database_url)
-        await database.migrate([library / "versions", root / "services" / agency / "migrations"], library)
-        await database.close()
+    place = Place(started, root, catalogue, keys, {})
+    if platform:
+        started.up(PARTS)
+        place.urls = await _furnished(place)
+    (state / URLS).write_text(json.dumps(place.urls))
     return place
+
+
+async def _furnished(place: Place) -> dict[str, str]:
+    """Topics, schemas, and a database for each agency; their URLs."""
+    topics.apply(place.platform.admin.confluent(), place.catalogue)
+    registry = Registry(place.platform.endpoints.registry.url)
+    await publish.publish(registry, place.catalogue)
+    await registry.close()
+    library, urls = Path(migrations.__file__).parent, {}
+    for agency in (OWNER, THIN, WIDE):
+        urls[agency] = place.database(agency)
+        database = Database(urls[agency])
+        await database.migrate([library / "versions", place.root / "services" / agency / "migrations"], library)
+        await database.close()
+    return urls

@@ -1,0 +1,79 @@
+"""What the terminal sees of a run."""
+
+import asyncio
+import logging
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bench import results
+from bench.measure import Measure, found
+from bench.pairs import Result
+from bench.regressions import compared
+from bench.running import PROJECT, Listener, Options, chosen, run_all
+from bench.table import Outcome, failed, line, table
+
+app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
+STATE = PROJECT / ".sekali-bench"
+
+Only = Annotated[str, typer.Option(envvar="ONLY", help="Rows with commas between, such as P1,P7; else all.")]
+Long = Annotated[bool, typer.Option(envvar="LONG", help="P14 too, which takes half an hour.")]
+Pairs = Annotated[int, typer.Option(envvar="PAIRS", min=0, help="Pairs of each row; 0 for its own number.")]
+Scale = Annotated[float, typer.Option(envvar="SCALE", min=0.0001, help="Counts are multiplied by it.")]
+Folder = Annotated[Path, typer.Option(envvar="RESULTS", help="Where latest.json goes.")]
+State = Annotated[Path, typer.Option(envvar="BENCH_STATE", help="Data of the platform; removed at each start.")]
+
+
+@app.command()
+def run(
+    only: Only = "", long: Long = False, pairs: Pairs = 0, scale: Scale = 1.0,
+    folder: Folder = results.FOLDER, state: State = STATE,
+) -> None:  # fmt: skip
+    """Measure, say each row as it ends, and print the table; exit code 1 if a row failed."""
+    logging.basicConfig(level=logging.WARNING)
+    console, begun = Console(), time.monotonic()
+    try:
+        measures = chosen(found(), only)
+    except ValueError as wrong:
+        console.print(str(wrong), style="bold red")
+        raise typer.Exit(2) from None
+    outcomes = _shown(console, measures, Options(state, pairs or None, scale, long))
+    results.save({row: one for row, one in outcomes.items() if isinstance(one, Result)}, folder / results.LATEST)
+    console.print(table(measures, outcomes))
+    console.print(f"{(time.monotonic() - begun) / 60:.1f} min; figures: {folder / results.LATEST}", soft_wrap=True)
+    if any(failed(one) for one in outcomes.values()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(folder: Folder = results.FOLDER) -> None:
+    """Compare the last run with the baseline; exit code 1 if a row lost more than a quarter."""
+    console = Console()
+    held = _loaded(console, folder / results.BASELINE), _loaded(console, folder / results.LATEST)
+    rows = compared(found(), *held)
+    for one in rows:
+        style = "bold red" if one.failed else "dim" if one.loss is None else ""
+        console.print(f"{one.row:>4}  {one.words}", style=style)
+    if lost := [one.row for one in rows if one.failed]:
+        console.print(f"Slower than the baseline: {', '.join(lost)}.", style="bold red")
+        raise typer.Exit(1)
+
+
+def _shown(console: Console, measures: dict[str, Measure], options: Options) -> dict[str, Outcome]:
+    with console.status("the platform starts", refresh_per_second=1) as status:
+        listener = Listener(
+            step=lambda measure, words: status.update(f"{measure.row} {measure.title}: {words}"),
+            ended=lambda measure, outcome: console.print(line(measure, outcome), soft_wrap=True),
+        )
+        return asyncio.run(run_all(measures, options, listener))
+
+
+def _loaded(console: Console, file: Path) -> dict[str, Result]:
+    try:
+        return results.load(file)
+    except FileNotFoundError:
+        console.print(f"There is no {file}: run `make bench` first.", style="bold red")
+        raise typer.Exit(2) from None

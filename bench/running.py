@@ -1,0 +1,73 @@
+"""A run of measures: one after the other, and what fails costs no other its figures."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.measure import Bench, Measure, Skipped
+from bench.place import Place, prepare
+from bench.table import FAILED, Outcome
+
+PROJECT = Path(__file__).parents[1]
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`pairs`: None for each measure's own number."""
+
+    state: Path
+    pairs: int | None = None
+    scale: float = 1.0
+    long: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who is told how far it is."""
+
+    step: Callable[[Measure, str], None] = field(default=lambda *_: None)
+    ended: Callable[[Measure, Outcome], None] = field(default=lambda *_: None)
+    platform: Callable[[str, float, str], None] = field(default=lambda *_: None)
+
+
+async def run_all(measures: Mapping[str, Measure], options: Options, listener: Listener) -> dict[str, Outcome]:
+    """What became of each row. The platform is started where a row needs it, and always stopped."""
+    wanted = any(one.platform and (options.long or not one.long) for one in measures.values())
+    place = await prepare(PROJECT, options.state, listener.platform, platform=wanted)
+    outcomes: dict[str, Outcome] = {}
+    try:
+        for row, measure in measures.items():
+            outcomes[row] = await _outcome(measure, place, options, listener)
+            listener.ended(measure, outcomes[row])
+    finally:
+        place.platform.down()
+    return outcomes
+
+
+async def _outcome(measure: Measure, place: Place, options: Options, listener: Listener) -> Outcome:
+    if measure.long and not options.long:
+        return "only with LONG=1: it takes half an hour."
+    bench = Bench(
+        place,
+        pairs=options.pairs or measure.pairs,
+        scale=options.scale,
+        long=options.long,
+        step=lambda words: listener.step(measure, words),
+    )
+    try:
+        return await measure.run(bench)
+    except Skipped as missing:
+        return str(missing)
+    except Exception as error:
+        logger.debug("%s failed", measure.row, exc_info=True)
+        return f"{FAILED}{type(error).__name__}: {error}"
+
+
+def chosen(measures: Mapping[str, Measure], only: str) -> dict[str, Measure]:
+    """`only`: rows with commas between, or nothing for all. Raises ValueError with a sentence on an unknown one."""
+    rows = [one.strip().upper() for one in only.split(",") if one.strip()]
+    if unknown := [one for one in rows if one not in measures]:
+        raise ValueError(f"There is no row {', '.join(unknown)}: ONLY takes some of {', '.join(measures)}.")
+    return {row: measures[row] for row in measures if row in rows} if rows else dict(measures)
