@@ -40,8 +40,8 @@ class Listed(NamedTuple):
 
 
 Read = Callable[[Any, Asked], Any]
-Check = Callable[[str], str | None]
-"""An agency's own rule: None, or a sentence that does not hold the value."""
+Check = Callable[[str], str | tuple[str, str] | None]
+"""An agency's own rule: None, or a sentence in English, or one in English and one in Indonesian; never the value."""
 
 # Wide enough for anybody alive and for every column of that type.
 _EARLIEST = date(1900, 1, 1)
@@ -190,10 +190,11 @@ def postal_code(answer: Any, _asked: Asked) -> str:
 def registered(check: Check) -> Read:
     def read(answer: Any, asked: Asked) -> str:
         text = line(answer, asked.box.max_length)
-        sentence = check(text)
-        if sentence is not None:
-            raise Refused(sentence)
-        return text
+        found = check(text)
+        if found is None:
+            return text
+        detail, detail_id = (found, "") if isinstance(found, str) else found
+        raise Refused(detail, detail_id=detail_id)
 
     return read
 

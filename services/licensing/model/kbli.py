@@ -77,11 +77,15 @@ class KbliTable:
     version: str
     activities: Mapping[str, Activity]
 
-    def check(self, code: str) -> str | None:
-        """The rule of the form's box: None when the code is known, else a sentence without the value."""
+    def check(self, code: str) -> tuple[str, str] | None:
+        """The rule of the form's box: None when the code is known, else English and Indonesian, without the value."""
         if code in self.activities:
             return None
-        return f"This code is not in the table of KBLI {self.version}; choose one of: {', '.join(self.activities)}."
+        known = ", ".join(self.activities)
+        return (
+            f"This code is not in the table of KBLI {self.version}; choose one of: {known}.",
+            f"Kode ini tidak ada dalam tabel KBLI {self.version}; pilih salah satu: {known}.",
+        )
 
     @classmethod
     def load(cls, path: Path = TABLE) -> KbliTable:

@@ -7,6 +7,7 @@ from typing import Any
 from sekali.errors import FieldError, Problem
 from sekali.forms import OpenedBox, OpenedForm, Submission, opened_again
 from sekali.pages import Filled, Input, Words, as_filled, as_input, as_written, chains
+from sekali.pages.sheets import in_words
 from services.portal.model import owner
 
 Source = Callable[[OpenedBox], str]
@@ -164,9 +165,11 @@ def sentence(error: FieldError, opened: OpenedForm, words: Words) -> str:
     if above is not None:
         label = f"“{words.both(above.label)}”"
         said = said.replace(f"box {above.name}", label).replace(above.name, label)
-    plain = error.way_out in {"", "Fill it."} or above is not None
-    way_out = "" if plain or words.language == "id" else f" {error.way_out}"
-    return said + way_out
+    if error.way_out in {"", "Fill it."} or above is not None:
+        return said
+    way_out = in_words(error.way_out, words)
+    untold = words.language == "id" and way_out == error.way_out
+    return said if untold else f"{said} {way_out}"
 
 
 def source_of(box: OpenedBox) -> str:

@@ -155,7 +155,10 @@ def _errors(opened: OpenedForm, draft: RowMapping | None, words: Words) -> dict[
     _, errors = looked_at(opened, draft["answers"], words)
     if errors or not draft["fields"]:
         return errors
-    told = (FieldError(one["field"], one["detail"], "", one.get("detail_id", "")) for one in draft["fields"])
+    told = (
+        FieldError(one["field"], one["detail"], one.get("way_out", ""), one.get("detail_id", ""))
+        for one in draft["fields"]
+    )
     return {one.field: sentence(one, opened, words) for one in told}
 
 

@@ -56,7 +56,8 @@ async def draft_comes_back(
     session: AsyncSession, submission_id: UUID, found_wrong: Sequence[Mapping[str, Any]] = ()
 ) -> None:
     """Refused: what was typed is there to be mended, with what the agency says of each box."""
-    told = [{name: one[name] for name in ("field", "detail", "detail_id") if name in one} for one in found_wrong]
+    names = ("field", "detail", "way_out", "detail_id")
+    told = [{name: one[name] for name in names if name in one} for one in found_wrong]
     await drafts.mark(session, submission_id, sent=False, checked=True, fields=told or None)
 
 

@@ -27,8 +27,10 @@ class KluTable:
         """The KLU of a KBLI code in its edition; None: the citizen is asked."""
         return self.by_kbli.get((kbli_version or "", kbli_code or ""))
 
-    def refuse(self, code: str) -> str | None:
+    def refuse(self, code: str) -> tuple[str, str] | None:
         """What is wrong with a typed KLU, in words; None if nothing."""
         if len(code) != 5 or not (code.isascii() and code.isdigit()):
-            return "A KLU has five digits."
-        return None if code[:2] in self.divisions else "The first two digits are no division of the KLU list."
+            return "A KLU has five digits.", "KLU terdiri atas lima angka."
+        if code[:2] in self.divisions:
+            return None
+        return "The first two digits are no division of the KLU list.", "Dua angka pertama bukan golongan pokok KLU."

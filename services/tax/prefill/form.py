@@ -39,9 +39,14 @@ def activation_form() -> Form:
     )
 
 
-def refuse_phone(text: str) -> str | None:
-    """What is wrong with a telephone or fax number, in words; None if nothing."""
-    return None if _PHONE.fullmatch(text) else "A telephone number has 7 to 20 digits, as 0361 000000."
+def refuse_phone(text: str) -> tuple[str, str] | None:
+    """What is wrong with a telephone or fax number, in English and Indonesian; None if nothing."""
+    if _PHONE.fullmatch(text):
+        return None
+    return (
+        "A telephone number has 7 to 20 digits, as 0361 000000.",
+        "Nomor telepon 7 sampai 20 angka, misalnya 0361 000000.",
+    )
 
 
 async def open_activation(session: AsyncSession, resident_id: UUID) -> OpenedForm:
