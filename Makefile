@@ -1,7 +1,7 @@
 # The one front door. `make` lists what there is to do.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo agency up stop clean docs pictures test check lock setup containers
+.PHONY: help demo agency up stop clean docs pictures test check lock setup containers bench bench-check bench-baseline
 
 RESIDENTS ?= 10000
 export RESIDENTS
@@ -15,8 +15,8 @@ LOCK := uv pip compile pyproject.toml --extra test --universal --python-version 
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1 /' | \
-		while read -r name words; do printf 'make %-10s %s\n' "$$name" "$$words"; done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1 /' | \
+		while read -r name words; do printf 'make %-15s %s\n' "$$name" "$$words"; done
 
 demo: setup  ## start everything, register RESIDENTS=10000 fictive residents, play and check the story
 	@$(BIN)/sekali up
@@ -47,6 +47,15 @@ agency: setup  ## write a new agency that works: make agency NAME=vehicles
 
 test: setup  ## all tests, on real Kafka, PostgreSQL and registry
 	@$(BIN)/pytest
+
+bench: setup  ## measure speed beside the raw limits, 25 minutes: ONLY=P1,P7 for some rows, LONG=1 for half an hour more
+	@$(BIN)/python -m bench run
+
+bench-check: setup  ## has the last `make bench` lost more than a quarter of a committed ratio?
+	@$(BIN)/python -m bench check
+
+bench-baseline: setup  ## the last `make bench` becomes what bench-check compares with
+	@$(BIN)/python -m bench baseline
 
 check: setup  ## style, types, import contracts, generated files and the lock
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -28,13 +29,13 @@ State = Annotated[Path, typer.Option(envvar="BENCH_STATE", help="Data of the pla
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0917  # typer passes them by name
     only: Only = "", long: Long = False, pairs: Pairs = 0, scale: Scale = 1.0,
     folder: Folder = results.FOLDER, state: State = STATE,
 ) -> None:  # fmt: skip
     """Measure, say each row as it ends, and print the table; exit code 1 if a row failed."""
     logging.basicConfig(level=logging.WARNING)
-    console, begun = Console(), time.monotonic()
+    console, begun = _console(), time.monotonic()
     try:
         measures = chosen(found(), only)
     except ValueError as wrong:
@@ -51,7 +52,7 @@ def run(
 @app.command()
 def check(folder: Folder = results.FOLDER) -> None:
     """Compare the last run with the baseline; exit code 1 if a row lost more than a quarter."""
-    console = Console()
+    console = _console()
     held = _loaded(console, folder / results.BASELINE), _loaded(console, folder / results.LATEST)
     rows = compared(found(), *held)
     for one in rows:
@@ -60,6 +61,21 @@ def check(folder: Folder = results.FOLDER) -> None:
     if lost := [one.row for one in rows if one.failed]:
         console.print(f"Slower than the baseline: {', '.join(lost)}.", style="bold red")
         raise typer.Exit(1)
+
+
+@app.command()
+def baseline(folder: Folder = results.FOLDER) -> None:
+    """The last run becomes what later ones are compared with; a row that it lacks keeps its old figures."""
+    console = _console()
+    latest, file = _loaded(console, folder / results.LATEST), folder / results.BASELINE
+    before = results.load(file) if file.exists() else {}
+    results.save({row: (before | latest)[row] for row in found() if row in before | latest}, file)
+    console.print(f"{', '.join(latest)} from the last run; commit {file}.", soft_wrap=True)
+
+
+def _console() -> Console:
+    """A file or a pipe has no width; the table's is 130."""
+    return Console() if sys.stdout.isatty() else Console(width=130)
 
 
 def _shown(console: Console, measures: dict[str, Measure], options: Options) -> dict[str, Outcome]:

@@ -11,6 +11,7 @@ from bench.pairs import Result
 COLOURS: Mapping[Level | None, str] = {"stretch": "bold green", "goal": "green", "floor": "yellow", None: "bold red"}
 WORDS: Mapping[Level | None, str] = {"stretch": "stretch", "goal": "goal", "floor": "floor", None: "below floor"}
 MEGABYTES = "MB"
+FAILED = "failed: "
 
 Outcome = Result | str
 """A result, or the sentence that says why there is none."""
@@ -18,9 +19,9 @@ Outcome = Result | str
 
 def table(measures: Mapping[str, Measure], outcomes: Mapping[str, Outcome]) -> Table:
     made = Table(title="Ours beside the limit, in the same run")
-    made.add_column("", no_wrap=True)
-    made.add_column("measure")
-    for name in ("ratio", "spread", "ours", "raw", *LEVELS):
+    made.add_column("row", no_wrap=True)
+    made.add_column("measure", overflow="fold")
+    for name in ("ratio", "spread", "ours", "raw", " · ".join(LEVELS)):
         made.add_column(name, justify="right", no_wrap=True)
     made.add_column("reached", no_wrap=True)
     for row, outcome in outcomes.items():
@@ -29,26 +30,22 @@ def table(measures: Mapping[str, Measure], outcomes: Mapping[str, Outcome]) -> T
 
 
 def cells(measure: Measure, outcome: Outcome) -> list[Text]:
-    targets = [Text(ratio(measure, getattr(measure.targets, level))) for level in LEVELS]
+    targets = Text(" · ".join(ratio(measure, getattr(measure.targets, level)) for level in LEVELS))
     if isinstance(outcome, str):
-        return [
-            Text(measure.row),
-            Text(f"{measure.title}: {outcome}"),
-            *[Text("")] * 4,
-            *targets,
-            _word("not measured"),
-        ]
+        style = COLOURS[None] if failed(outcome) else "dim"
+        empty = [Text("")] * 4
+        return [Text(measure.row), Text(f"{measure.title}: {outcome}"), *empty, targets, Text("none", style=style)]
     low, high = (ratio(measure, one) for one in outcome.spread)
     reached = measure.targets.reached(outcome.ratio)
-    words = measure.title if not outcome.note else f"{measure.title} ({outcome.note})"
+    words = f"{measure.title}, {outcome.unit}"
     return [
         Text(measure.row),
-        Text(words),
+        Text(f"{words} ({outcome.note})" if outcome.note else words),
         Text(ratio(measure, outcome.ratio), style=COLOURS[reached]),
         Text(f"{low} – {high}"),
-        Text(f"{figure(outcome.ours)} {outcome.unit}"),
+        Text(figure(outcome.ours)),
         Text(figure(outcome.raw)),
-        *targets,
+        targets,
         Text(WORDS[reached], style=COLOURS[reached]),
     ]
 
@@ -78,10 +75,3 @@ def figure(value: float) -> str:
 
 def failed(outcome: Outcome) -> bool:
     return isinstance(outcome, str) and outcome.startswith(FAILED)
-
-
-FAILED = "failed: "
-
-
-def _word(words: str) -> Text:
-    return Text(words, style="dim")

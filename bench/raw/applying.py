@@ -122,7 +122,7 @@ def opened(place: Place, reader: str, records: Sequence[ConsumerRecord], values:
 
 
 def _ciphers(place: Place, reader: str) -> dict[tuple[str, bytes], AESGCM]:
-    ring = json.loads((place.keys / f"{reader}.json").read_text())
+    ring = json.loads((place.keys / f"{reader}.json").read_text())["keysets"]
     return {
         (name.rpartition("/")[2], int(number).to_bytes(KEY_ID, "big")): AESGCM(base64.b64decode(key))
         for name, entry in ring.items()
