@@ -1,7 +1,7 @@
 # The one front door. `make` lists what there is to do.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo agency up stop clean docs pictures test check lock setup containers bench bench-check bench-baseline
+.PHONY: help demo agency up stop clean docs pictures test check lock setup containers bench bench-debezium bench-check bench-baseline
 
 RESIDENTS ?= 10000
 export RESIDENTS
@@ -11,7 +11,7 @@ PYTHON ?= $(shell $(FOUND))
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPOSE := docker compose --env-file .sekali/compose.env --file deploy/compose.yaml
-LOCK := uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes \
+LOCK := uv pip compile pyproject.toml --extra test --extra bench --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet
 
 help:  ## this list
@@ -50,6 +50,9 @@ test: setup  ## all tests, on real Kafka, PostgreSQL and registry
 
 bench: setup  ## measure speed beside the raw limits, 25 minutes: ONLY=P1,P7 for some rows, LONG=1 for half an hour more
 	@$(BIN)/python -m bench run
+
+bench-debezium: setup  ## fetch Debezium Server (457 MB), so that `make bench` has P17 and P18
+	@$(BIN)/python -m bench.peers.debezium
 
 bench-check: setup  ## has the last `make bench` lost more than a quarter of a committed ratio?
 	@$(BIN)/python -m bench check
