@@ -26,10 +26,14 @@ _ACTION = re.compile(r'<form[^>]* action="([^"]+)"')
 
 @dataclass
 class RealProvider:
-    """`homes`: base addresses of the agencies that are its clients. `people`: login -> claims."""
+    """`homes`: base addresses of the agencies that are one client. `people`: login -> claims, which may be added to.
+
+    `clients`: id of a client of its own -> base address, each with the same secret.
+    """
 
     homes: Sequence[str]
     people: Mapping[str, Mapping[str, Any]]
+    clients: Mapping[str, str] = field(default_factory=dict)
     keys: KeySet = field(default_factory=lambda: KeySet([RSAKey.generate_key(2048, auto_kid=True)]))
 
     def __post_init__(self) -> None:
@@ -68,15 +72,20 @@ class RealProvider:
         self.keys = KeySet([RSAKey.generate_key(2048, auto_kid=True)])
 
     def _configuration(self) -> dict[str, Any]:
-        client = {
-            "client_id": CLIENT,
-            "client_secret": SECRET,
-            "redirect_uris": [f"{home}/sign-in/callback" for home in self.homes],
-            "post_logout_redirect_uris": [f"{home}/signed-out" for home in self.homes],
-            "scope": SCOPE,
-        }
+        clients = [_client(CLIENT, self.homes)] if self.homes else []
+        clients += [_client(name, [home]) for name, home in self.clients.items()]
         keys = self.keys.as_dict(private=True)
-        return {"port": self.port, "jwks": keys, "clients": [client], "people": self.people}
+        return {"port": self.port, "jwks": keys, "clients": clients, "people": self.people}
+
+
+def _client(name: str, homes: Sequence[str]) -> dict[str, Any]:
+    return {
+        "client_id": name,
+        "client_secret": SECRET,
+        "redirect_uris": [f"{home}/sign-in/callback" for home in homes],
+        "post_logout_redirect_uris": [f"{home}/signed-out" for home in homes],
+        "scope": SCOPE,
+    }
 
 
 class Visit:
