@@ -52,7 +52,7 @@ async def carry(
             catalogue=place.catalogue,
             registry=registry,
             connection=place.kafka(),
-            current=_nothing_is_mended(place.catalogue),
+            current=nothing_is_mended(place.catalogue),
         )
         running = asyncio.create_task(relay.run())
         try:
@@ -60,7 +60,7 @@ async def carry(
                 for again in range(times):
                     await stock.fill(sql, count, traced, again)
                 await stock.settle(place)
-                await _idle(sql)
+                await idle(sql)
             return await _carried(relay, count * times)
         finally:
             running.cancel()
@@ -70,7 +70,7 @@ async def carry(
             await sql.close()
 
 
-async def _idle(sql: Sql) -> None:
+async def idle(sql: Sql) -> None:
     """Until the relay knows its log, and has found the outbox empty."""
 
     async def has_begun() -> bool:
@@ -96,7 +96,7 @@ async def _carried(relay: Relay, rows: int) -> Carried:
     return Carried(rows, await until(all_are) - begun, rest, most)
 
 
-def _nothing_is_mended(catalogue: Catalogue) -> dict[str, Current]:
+def nothing_is_mended(catalogue: Catalogue) -> dict[str, Current]:
     async def refused(*_: object) -> list[object]:
         raise AssertionError("nobody else writes into this log")
 
