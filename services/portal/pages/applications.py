@@ -60,6 +60,7 @@ def application_told(page: Page, names: Names, row: Mapping[Any, Any], left: str
         "reason": said(REASONS, row["reason_code"], words),
         "steps": [(said(WORDS, one["status"], words), words.moment(one["at"])) for one in row["steps"] or ()],
         "as_of": words.moment(row["as_of"]),
+        "sent_at": words.moment(row["steps"][0]["at"]) if row["steps"] else "",
     }
 
 
