@@ -123,6 +123,8 @@ class Bus:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
+        for subscription in self.subscriptions.values():
+            subscription.close()
         await self.broker.stop()
         for subscription in self.subscriptions.values():
             await subscription.settled()

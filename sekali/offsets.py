@@ -18,6 +18,7 @@ from sekali import metrics
 from sekali.database import Database
 
 logger = logging.getLogger(__name__)
+ASK_SECONDS = 5.0
 
 BEGIN = text("""
     insert into inbox_offset (topic, partition, next_offset)
@@ -28,15 +29,16 @@ BEGIN = text("""
     returning topic, partition, gaps
 """)
 LOAD = text("select topic, partition, next_offset from inbox_offset where topic = any(cast(:topics as text[]))")
-CLAIM = text("""
+CLAIM = """
+    with locked as materialized (select {locks})
     update inbox_offset set next_offset = polled.next_offset
     from unnest(cast(:topics as text[]), cast(:partitions as int[]),
                 cast(:expected as bigint[]), cast(:ends as bigint[]))
-         as polled (topic, partition, expected, next_offset)
+         as polled (topic, partition, expected, next_offset), locked
     where inbox_offset.topic = polled.topic and inbox_offset.partition = polled.partition
       and inbox_offset.next_offset = polled.expected
     returning inbox_offset.topic, inbox_offset.partition
-""")
+"""
 
 
 class Polled(NamedTuple):
@@ -53,6 +55,7 @@ class Offsets:
         self._database = database
         self._position: dict[TopicPartition, int] = {}
         self.reported: dict[TopicPartition, int] = {}
+        self.closing = False
 
     def position(self, place: TopicPartition) -> int | None:
         return self._position.get(place)
@@ -67,11 +70,17 @@ class Offsets:
         self._position.update({place: polled.end for place, polled in found.items()})
         return found
 
-    async def claim(self, session: AsyncSession, polled: Mapping[TopicPartition, Polled]) -> set[TopicPartition]:
-        """Move the database's offsets; what is not returned belongs to another consumer, or was applied already."""
+    async def claim(
+        self, session: AsyncSession, polled: Mapping[TopicPartition, Polled], locks: Sequence[str] = ()
+    ) -> set[TopicPartition]:
+        """Move the database's offsets; what is not returned belongs to another consumer, or was applied already.
+
+        `locks`: SQL that takes the locks which the batch needs, in the same round trip; later statements see what
+        their holders before us have committed.
+        """
         known = sorted((place, one) for place, one in polled.items() if one.expected is not None)
         moved = await session.execute(
-            CLAIM,
+            text(CLAIM.format(locks=", ".join(locks) or "null")),
             {
                 "topics": [place.topic for place, _ in known],
                 "partitions": [place.partition for place, _ in known],
@@ -91,9 +100,10 @@ class Offsets:
         Where the log begins later than the stored offset, the gap is counted and reading goes on at the log's start.
         """
         wanted, wait = sorted(set(places) & consumer.assignment()), 0.1
-        while wanted:
+        while wanted and not self.closing:
             try:
-                begins = await consumer.beginning_offsets(wanted)
+                # A consumer that is being closed would ask for 40 s.
+                begins = await asyncio.wait_for(consumer.beginning_offsets(wanted), ASK_SECONDS)
                 stored = await self._stored(begins)
             except Exception as error:
                 logger.warning("Offsets cannot be read (%s); trying again in %.1f s.", type(error).__name__, wait)

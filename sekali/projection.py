@@ -24,6 +24,13 @@ class Passed(NamedTuple):
     value: str = "{0}"
 
 
+class Applied(NamedTuple):
+    """`changed`: the keys whose row really changed, sorted. `woke`: whether an effect awaited one of them."""
+
+    changed: list[UUID]
+    woke: bool
+
+
 # Left to PostgreSQL, which works while we decode the next batch: numbers and strings as Avro carries them.
 _RAW = {
     (DateTime, "timestamp-millis"): Passed("bigint", "timestamptz 'epoch' + {0} * interval '1 millisecond'"),
@@ -60,13 +67,13 @@ class Copy:
         self._upsert = _upsert(table.name, passed, self._parameters)
         self._nothing = (None,) * len(self._columns)
 
-    async def apply(self, session: AsyncSession, events: Sequence[Heard]) -> list[UUID]:
-        """Upsert the last version of each key; returns the keys whose row really changed, sorted."""
+    async def apply(self, session: AsyncSession, events: Sequence[Heard]) -> Applied:
+        """Upsert the last version of each key, and mark as ready what awaits them, under the lock of `to_arrive`."""
         rows = [self._row(event) for event in last_versions(events)]
         columns = zip(*rows, strict=True)
         values = {name: list(column) for name, column in zip(self._parameters, columns, strict=True)}
-        changed = await session.execute(self._upsert, values)
-        return sorted(changed.scalars())
+        answer = (await session.execute(self._upsert, values | {"topic": self.projection.topic})).one()
+        return Applied(answer.changed or [], answer.woke)
 
     def _row(self, event: Heard) -> tuple[Any, ...]:
         # The record's own time is what people are shown as the date of the copy; nothing is decided from it.
@@ -127,10 +134,17 @@ def _upsert(table: str, passed: Mapping[str, Passed], parameters: Sequence[str])
     moved = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
     # Names come from the agency's own table, never from a record.
     return text(f"""
-        insert into {table} ({listed}, heard_at)
-        select {values}, clock_timestamp()
-        from unnest({arrays}) as said ({listed})
-        on conflict ({key}) do update set {moved}, heard_at = excluded.heard_at
-        where {table}.version < excluded.version
-        returning {key}
+        with changed as (
+            insert into {table} ({listed}, heard_at)
+            select {values}, clock_timestamp()
+            from unnest({arrays}) as said ({listed})
+            on conflict ({key}) do update set {moved}, heard_at = excluded.heard_at
+            where {table}.version < excluded.version
+            returning {key}
+        ), woken as (
+            update parked set ready = true from changed
+            where parked.awaited_topic = :topic and parked.awaited_key = changed.{key} and not parked.ready
+            returning parked.id
+        )
+        select (select array_agg({key} order by {key}) from changed) as changed, exists (select from woken) as woke
     """)  # noqa: S608

@@ -94,6 +94,10 @@ class Subscription:
             await asyncio.wait([self._writing])
             self._writing = None
 
+    def close(self) -> None:
+        """Nothing is sought any more: the consumer is about to be stopped."""
+        self.offsets.closing = True
+
     async def _write(self, consumer: AIOKafkaConsumer, polled: dict[TopicPartition, Polled], batch: Batch) -> None:
         try:
             mine = await self._transact(polled, batch)
@@ -112,9 +116,12 @@ class Subscription:
 
     async def _transact(self, polled: dict[TopicPartition, Polled], batch: Batch) -> set[TopicPartition]:
         """One transaction; where a row of the copy cannot be applied, once more, with care for which one it is."""
+        locks = self._erasures.locks(self.contract.topic, [record for record, _ in batch.decoded])
+        if self.copy is not None:
+            locks.append(waiting.to_arrive(self.contract.topic))
         try:
             async with self._database.transaction() as session:
-                mine = await self.offsets.claim(session, polled)
+                mine = await self.offsets.claim(session, polled, locks)
                 await self._apply(session, batch, mine, careful=False)
         except Exception as error:
             if self.copy is None or not is_poison(error):
@@ -123,7 +130,7 @@ class Subscription:
             return mine
         batch.outcomes.clear()
         async with self._database.transaction() as session:
-            mine = await self.offsets.claim(session, polled)
+            mine = await self.offsets.claim(session, polled, locks)
             await self._apply(session, batch, mine, careful=True)
         return mine
 
@@ -151,7 +158,6 @@ class Subscription:
                     await self._bury(session, record, one, batch)
             events = [one for _, one in decoded if isinstance(one, Heard)]
             if events:
-                await waiting.lock_to_arrive(session, self.contract.topic)
                 if careful:
                     await self._by_halves(session, self.copy, events, batch)
                 else:
@@ -190,11 +196,10 @@ class Subscription:
                 batch.outcomes[outcome.name] += 1
 
     async def _project(self, session: AsyncSession, copy: Copy, events: Sequence[Heard], batch: Batch) -> None:
-        changed = await copy.apply(session, events)
+        changed, woke = await copy.apply(session, events)
         await self._erasures.heard(session, copy.projection, events, changed)
         await self._then(session, copy, changed, events, batch.spans)
-        if changed and await waiting.arrived(session, self.contract.topic, changed):
-            batch.outcomes["WOKE"] += 1
+        batch.outcomes["WOKE"] += woke
         batch.outcomes["APPLIED"] += len(changed)
         batch.outcomes["DUPLICATE"] += len(events) - len(changed)
 
@@ -245,6 +250,7 @@ class Subscription:
             raise Poison("AWAITED_TOO_LONG", f"No record of {late} arrived in {waiting.LONGEST.days} days.")
         if await deadletter.blocked(session, record.topic, [record.key or b""]):
             raise deadletter.behind()
+        await self._erasures.lock(session, record.topic, [record])
         if await self._erasures.refused(session, record.topic, [record]):
             return
         event = await self.decoder.decode(record)

@@ -53,7 +53,7 @@ async def heard(session: AsyncSession, erasures: Erasures, projection: Projectio
     """A record of a state topic arrives, as a subscription takes it; the keys whose row changed."""
     copy = Copy(projection)
     read = replace(event, value=event.value and copy.shape.of(event.value))
-    changed = await copy.apply(session, [read])
+    changed, _ = await copy.apply(session, [read])
     await erasures.heard(session, projection, [event], changed)
     if projection.then is not None and changed:
         await projection.then(session, changed)

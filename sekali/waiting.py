@@ -7,7 +7,6 @@ Arrivals share it, parking has it alone; one lock for each key would fill Postgr
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,7 +19,7 @@ from sekali.inbox import Awaiting
 LONGEST = timedelta(days=7)
 
 LOCK_TO_PARK = text("select pg_advisory_xact_lock(hashtext('sekali.waiting'), hashtext(:topic))")
-LOCK_TO_ARRIVE = text("select pg_advisory_xact_lock_shared(hashtext('sekali.waiting'), hashtext(:topic))")
+TO_ARRIVE = "pg_advisory_xact_lock_shared(hashtext('sekali.waiting'), hashtext('{topic}'))"
 PARK = text("""
     insert into parked (topic, key, awaited_topic, awaited_key, partition, record_offset, record_timestamp,
                         header_names, header_values, payload, parked_at, deadline)
@@ -37,11 +36,6 @@ PARK_BEHIND = text("""
     on conflict do nothing
 """)
 BLOCKED = text("select distinct key from parked where topic = :topic and key = any(cast(:keys as bytea[]))")
-ARRIVED = text("""
-    update parked set ready = true
-    where awaited_topic = :topic and awaited_key = any(cast(:keys as uuid[])) and not ready
-    returning id
-""")
 # Only the first of a key: those behind it wait for it, ready or not.
 NEXT = text("""
     select * from parked
@@ -60,9 +54,9 @@ async def lock_to_park(session: AsyncSession, topic: str) -> None:
     await session.execute(LOCK_TO_PARK, {"topic": topic})
 
 
-async def lock_to_arrive(session: AsyncSession, topic: str) -> None:
-    """Before the arriving rows are written, until the commit."""
-    await session.execute(LOCK_TO_ARRIVE, {"topic": topic})
+def to_arrive(topic: str) -> str:
+    """SQL that takes the lock under which a topic's rows arrive: before they are written, until the commit."""
+    return TO_ARRIVE.format(topic=topic)
 
 
 async def park(session: AsyncSession, record: Record, awaited: Awaiting) -> None:
@@ -82,12 +76,6 @@ async def blocked(session: AsyncSession, topic: str, keys: Sequence[bytes]) -> s
     """The keys of a fact topic that have a parked event."""
     found = await session.execute(BLOCKED, {"topic": topic, "keys": list(keys)})
     return set(found.scalars())
-
-
-async def arrived(session: AsyncSession, topic: str, keys: Sequence[UUID]) -> bool:
-    """Wake what awaits these states; in the transaction that writes them. Returns whether anything woke."""
-    found = await session.execute(ARRIVED, {"topic": topic, "keys": list(keys)})
-    return bool(found.all())
 
 
 async def next_ready(session: AsyncSession, topics: Iterable[str]) -> Row[Any] | None:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.dialects.postgresql import UUID as SQL_UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sekali import outbox
+from sekali import avro, outbox
 from sekali.codec import Heard
 from sekali.contracts import Catalogue
 from sekali.database import now
@@ -23,8 +23,9 @@ ERASURES = "sekali.erasures"
 
 # One lock for all persons: an effect that runs beside the erasure would else write behind its back.
 # Hearing shares it, erasing has it alone; erasures are rare, and a lock for each key would not fit into shared memory.
-LOCK = text("select pg_advisory_xact_lock(hashtext('sekali.erasing'))")
-LOCK_SHARED = text("select pg_advisory_xact_lock_shared(hashtext('sekali.erasing'))")
+ALONE, SHARED = (f"pg_advisory_xact_lock{kind}(hashtext('sekali.erasing'))" for kind in ("", "_shared"))
+LOCK = text(f"select {ALONE}")
+LOCK_SHARED = text(f"select {SHARED}")
 GONE = text("select key from erasure where key = any(cast(:keys as uuid[]))")
 QUEUES = {
     "dead_letters": text("delete from dead_letter where key = any(cast(:texts as bytea[]))"),
@@ -80,17 +81,31 @@ class Erasures:
             for card in people
         }
 
-    async def refused(self, session: AsyncSession, topic: str, records: Sequence[Keyed]) -> set[bytes]:
-        """Keys of a polled batch whose records are not taken, but for tombstones: they name the erased."""
+    def locks(self, topic: str, records: Sequence[Keyed]) -> list[str]:
+        """SQL that takes what `refused` and `heard` need for these records, before they are called."""
         if topic not in self._touched:
-            return set()
-        ended = {one.key for one in records if one.value is None and one.key} if topic in self._orders else set()
-        await session.execute(LOCK if ended else LOCK_SHARED)
+            return []
+        return [ALONE if self._ended(topic, records) else SHARED]
+
+    async def lock(self, session: AsyncSession, topic: str, records: Sequence[Keyed]) -> None:
+        """The same in a statement of its own."""
+        for one in self.locks(topic, records):
+            await session.execute(text(f"select {one}"))
+
+    def _ended(self, topic: str, records: Sequence[Keyed]) -> set[bytes]:
+        """Whom these records order to erase."""
+        return {one.key for one in records if one.value is None and one.key} if topic in self._orders else set()
+
+    async def refused(self, session: AsyncSession, topic: str, records: Sequence[Keyed]) -> set[bytes]:
+        """Keys of a polled batch whose records are not taken, but for tombstones: they name the erased.
+
+        Under the lock of `locks`.
+        """
         if topic not in self._keyed:
             return set()
         asked = {key for record in records if (key := _uuid(record.key)) is not None}
-        found = (await session.execute(GONE, {"keys": sorted(asked)})).scalars()
-        return {str(key).encode() for key in found} | ended
+        found = (await session.execute(GONE, {"keys": list(asked)})).scalars()
+        return {str(key).encode() for key in found} | self._ended(topic, records)
 
     async def _again(self, session: AsyncSession, projection: Projection, changed: Collection[UUID]) -> None:
         """Rows about the erased that a late record has filled again, under a key that does not name them."""
@@ -209,7 +224,7 @@ async def _note(session: AsyncSession, topic: str, person: UUID, version: int, c
 
 def _uuid(key: bytes | None) -> UUID | None:
     try:
-        return UUID((key or b"").decode("ascii"))
+        return avro.UUID((key or b"").decode("ascii"))
     except ValueError:
         return None
 
