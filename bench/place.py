@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka import TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
 from pydantic import SecretStr
 from sqlalchemy import BigInteger as Long
 from sqlalchemy import Boolean, Column, Date, DateTime, MetaData, Table, Text, Uuid
@@ -179,6 +180,12 @@ class Place:
                 time.sleep(0.05)
         new = NewTopic(topic, card.partitions, 1, config=topics.config(card))
         admin.create_topics([new])[topic].result(timeout=topics.SECONDS)
+
+    def ends(self, topic: str = RESIDENT) -> dict[int, int]:
+        """Where the log goes on, by partition."""
+        admin, places = self.admin(), range(self.catalogue.cards[RESIDENT].partitions)
+        asked = admin.list_offsets({TopicPartition(topic, number): OffsetSpec.latest() for number in places})  # type: ignore[no-untyped-call]
+        return {place.partition: answer.result().offset for place, answer in asked.items()}
 
     def database(self, name: str) -> str:
         """One more empty database; its URL."""
