@@ -53,7 +53,8 @@ def application(
 
     app = FastAPI(
         title=title["en"], description=title["id"], lifespan=alive,
-        docs_url=None, redoc_url=None, swagger_ui_oauth2_redirect_url=None,
+        # A redirect to the path without its last slash would name whatever host the request names.
+        docs_url=None, redirect_slashes=False, redoc_url=None, swagger_ui_oauth2_redirect_url=None,
         responses=_documented_problems(),
         # FastAPI's own spans record no exception texts; metrics are ours (prometheus), logs are discreet.
         telemetry={"metrics": False, "logs": False, "operation_spans": False, "auto_configure": False,

@@ -25,6 +25,7 @@ BEGIN = text("""
 FIND = text("select * from web_session where id_hash = :id_hash")
 SEEN = text("update web_session set seen_at = :now where id_hash = :id_hash and seen_at < :now")
 END = text("delete from web_session where id_hash = :id_hash")
+REPLACE = text("delete from web_session where id_hash = :id_hash returning kind, subject, csrf")
 SWEEP = text("delete from web_session where ends_at < :before or seen_at < :idle")
 
 
@@ -63,17 +64,21 @@ class Session:
 async def begin(
     session: AsyncSession, who: CitizenCaller | OfficerCaller, lasting: Lasting, *, by_provider: bool, old: str | None
 ) -> str:
-    """The new id, for the cookie. Always a new one: `old`, which somebody else may know, ends."""
-    if old:
-        await end(session, old)
+    """The new id, for the cookie. Always a new one: `old`, which somebody else may know, ends.
+
+    The same person's forms that are still open in other tabs stay theirs to send.
+    """
     new, at = secrets.token_urlsafe(32), now(session)
     row = {
         "kind": "citizen" if isinstance(who, CitizenCaller) else "officer",
         "subject": str(who.resident_id) if isinstance(who, CitizenCaller) else who.name,
         "role": None if isinstance(who, CitizenCaller) else who.role,
     }
+    before = (await session.execute(REPLACE, {"id_hash": hashed(old)})).first() if old else None
+    is_the_same = before is not None and (before.kind, before.subject) == (row["kind"], row["subject"])
+    csrf = before.csrf if before is not None and is_the_same else secrets.token_urlsafe(32)
     await session.execute(BEGIN, {
-        **row, "id_hash": hashed(new), "csrf": secrets.token_urlsafe(32), "by_provider": by_provider, "now": at,
+        **row, "id_hash": hashed(new), "csrf": csrf, "by_provider": by_provider, "now": at,
         "ends_at": at + lasting.longest,
     })  # fmt: skip
     return new

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 from fastapi import FastAPI, Request
+from pydantic import ValidationError
 
 from sekali.doors.serving import _configuration
 from sekali.signin.throttling import address
@@ -42,3 +43,10 @@ async def test_who_is_believed_on_where_a_request_comes_from(
         told = (await client.get("/", headers={"x-forwarded-for": chain, "x-forwarded-proto": "https"})).json()
     assert told["address"] == f"address {believed}"
     assert told["scheme"] == ("https" if believed != peer else "http")
+
+
+@pytest.mark.parametrize("proxies", ["*", "0.0.0.0/0", "::/0", "10.0.0.1,*", "my-proxy", "10.0.0.1/8"])
+def test_everybody_or_nobody_is_no_proxy(proxies: str) -> None:
+    """With `*` each citizen would say from where they come; a name is never looked up, so nobody would be believed."""
+    with pytest.raises(ValidationError, match="proxies"):
+        settings(proxies=proxies)

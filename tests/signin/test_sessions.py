@@ -1,6 +1,7 @@
 """A session lasts while it is used, not for ever; its cookie is worth nothing to who guesses, fixes or forges it."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 
@@ -43,6 +44,51 @@ async def test_what_melati_typed_into_a_page_that_was_open_for_too_long_is_kept_
         answer = await browser.send("/mine", {"csrf": token, "wish": "a stall"})
         assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=%2Fdrafts")
         assert at_home.kept == [(MELATI, {"csrf": token, "wish": "a stall"})]
+
+
+async def test_a_form_in_another_tab_is_still_hers_after_she_has_signed_in_again(at_home: Agency) -> None:
+    async with at_home.browser() as browser:
+        await browser.enter(resident_id=MELATI)
+        tab = await browser.token("/mine")
+        at_home.clock.turn(hours=2)
+        await browser.enter(resident_id=MELATI)
+        assert (await browser.send("/mine", {"csrf": tab})).text == f"changed by {MELATI}"
+
+
+async def test_and_it_is_not_the_next_persons_at_the_same_device(at_home: Agency) -> None:
+    async with at_home.browser() as browser:
+        await browser.enter(resident_id=MELATI)
+        tab = await browser.token("/mine")
+        at_home.clock.turn(hours=2)
+        await browser.enter(resident_id=str(uuid4()))
+        assert (await browser.send("/mine", {"csrf": tab})).status_code == 403
+        assert at_home.kept == []
+
+
+async def test_who_signs_out_leaves_nothing_in_the_browser(at_home: Agency) -> None:
+    """What was begun by the one before, and noted down, leads the next one in as nobody."""
+    async with at_home.browser() as browser:
+        await browser.enter(resident_id=MELATI)
+        assert set(browser.cookies) == {COOKIE, f"{COOKIE}-browser"}
+        await browser.send("/sign-out", {"csrf": await browser.token("/mine")})
+        assert browser.cookies == {}
+
+
+async def test_the_other_language_is_a_page_of_ours_whatever_the_address_looks_like(at_home: Agency) -> None:
+    """//other.example is a path of ours, and as a link another site."""
+    async with at_home.browser() as browser:
+        page = await browser.get(f"{at_home.home}//other.example/mine")
+        assert page.status_code == 404
+        assert 'href="?lang=en"' in page.text
+        assert "other.example" not in page.text
+
+
+async def test_a_host_that_somebody_made_up_stands_in_no_answer(at_home: Agency) -> None:
+    async with at_home.browser() as browser:
+        await browser.enter(resident_id=MELATI)
+        for path in ("/mine", "/mine/", "/desk", "/sign-in?next=/mine", "/no-such-page", "//other.example/"):
+            answer = await browser.client.get(f"{at_home.home}{path}", headers={"host": "other.example"})
+            assert "other.example" not in answer.headers.get("location", "") + answer.text, path
 
 
 async def test_a_foreign_form_keeps_nothing_in_an_ended_session_either(at_home: Agency) -> None:
