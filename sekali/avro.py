@@ -15,7 +15,7 @@ from asyncpg.pgproto.pgproto import UUID  # a uuid.UUID that is parsed in C: 0.2
 from fastavro import parse_schema, schemaless_reader
 from fastavro.types import Schema
 
-__all__ = ["UUID", "Read", "parsed", "raw", "reader"]
+__all__ = ["UUID", "Read", "is_made", "parsed", "raw", "reader"]
 
 Read = Callable[[bytes, int], Any]
 """(body, where to begin) -> a dict by the reader's field names, or the tuple of the asked fields.
@@ -55,6 +55,15 @@ def reader(writer: Any, contract: Any, fields: Sequence[str] | None = None) -> R
         return _general(parse_schema(writing), parse_schema(reading), fields)
 
 
+def is_made(writer: Any, contract: Any) -> bool:
+    """Whether the pair is read by code made for it."""
+    try:
+        _made(_plain(writer), _plain(contract), None)
+    except _Unknown:
+        return False
+    return True
+
+
 def raw(schema: Any, names: frozenset[str]) -> Any:
     """The record schema with the logical types of these fields taken off: they are read as numbers and strings."""
     fields = [
@@ -80,6 +89,27 @@ def _plain(schema: Any) -> Any:
     return {name: _plain(part) for name, part in schema.items() if name not in {"doc", "label"}}
 
 
+def _spelt_out(schema: Any, named: dict[str, Any]) -> Any:
+    """Each type that is only named, put where it is named. `named`: what was defined before, by its last name."""
+    if isinstance(schema, str):
+        return schema if schema in PRIMITIVES else named.get(schema.rpartition(".")[2], schema)
+    if isinstance(schema, list):
+        return [_spelt_out(branch, named) for branch in schema]
+    whole = dict(schema)
+    if isinstance(whole["type"], dict):
+        whole["type"] = _spelt_out(whole["type"], named)
+    if "items" in whole:
+        whole["items"] = _spelt_out(whole["items"], named)
+    if "fields" in whole:
+        whole["fields"] = [field | {"type": _spelt_out(field["type"], named)} for field in whole["fields"]]
+    if "name" in whole:
+        last = whole["name"].rpartition(".")[2]
+        if last in named:
+            raise _Unknown  # two of one name, in two namespaces
+        named[last] = whole
+    return whole
+
+
 def _general(writer: Schema, contract: Schema, fields: Sequence[str] | None) -> Read:
     def read(body: bytes, begin: int) -> Any:
         stream = io.BytesIO(body)
@@ -97,7 +127,7 @@ def _general(writer: Schema, contract: Schema, fields: Sequence[str] | None) -> 
 
 def _made(writer: Any, contract: Any, fields: Sequence[str] | None) -> Read:
     code = _Code()
-    values = code.record(writer, contract)
+    values = code.record(_spelt_out(writer, {}), _spelt_out(contract, {}))
     if fields is None:
         answer = "{" + ", ".join(f"{name!r}: {value}" for name, value in values.items()) + "}"
     else:
