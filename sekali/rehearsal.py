@@ -20,7 +20,7 @@ from sekali import migrations, testing
 from sekali.codec import Heard
 from sekali.contracts import Catalogue
 from sekali.database import Database
-from sekali.erasure import Erasures
+from sekali.erasure import ERASURES, Erasures
 from sekali.inbox import Inbox, Projection
 from sekali.outbox import WRITER, Writer
 from sekali.rights import keyrings
@@ -65,19 +65,26 @@ class Office:
 
         `version` by itself is the next one.
         """
+        async with self.transaction() as session:
+            await self.hear_in(session, topic, key, value, version=version)
+
+    async def hear_in(
+        self, session: AsyncSession, topic: str, key: UUID, value: dict[str, Any] | None, *, version: int | None = None
+    ) -> list[UUID]:
+        """In the caller's transaction; the keys whose row changed."""
         told = version or self.versions.get((topic, key), 0) + 1
         self.versions[topic, key] = max(told, self.versions.get((topic, key), 0))
         declared = self.inbox.declared[topic]
         assert isinstance(declared, Projection)
         record: Any = _Record(int(self.clock.at.timestamp() * 1000))
-        async with self.transaction() as session:
-            heard = Heard(record, key, uuid4(), told, value, None)
-            await testing.heard(session, Erasures(self.catalogue, self.inbox.declared), declared, heard)
+        heard = Heard(record, key, uuid4(), told, value, None)
+        return await testing.heard(session, Erasures(self.catalogue, self.inbox.declared), declared, heard)
 
-    async def said(self, topic: str) -> list[dict[str, Any] | None]:
-        """What waits in the outbox for a topic, opened, oldest first; None for a tombstone."""
+    async def said(self, topic: str, key: UUID | None = None) -> list[dict[str, Any]]:
+        """What waits in the outbox for a topic, opened, oldest first; {"gone": version} for a tombstone."""
         rows = await self.rows("select * from outbox where aggregatetype = :topic order by position", topic=topic)
-        return [opened(row, self.catalogue, self.keyring) for row in rows]
+        mine = [row for row in rows if key is None or row["aggregateid"] == str(key)]
+        return [opened(row, self.catalogue, self.keyring) or {"gone": row["version"]} for row in mine]
 
     async def rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
         async with self.transaction() as session:
@@ -107,19 +114,25 @@ def _read(body: bytes, schema: dict[str, Any]) -> dict[str, Any]:
 
 @asynccontextmanager
 async def rehearsing(
-    agency: str, kind: type[AgencySettings], inbox: Inbox, *, database_url: str, root: Path, keys: Path
+    agency: str, kind: type[AgencySettings], inbox: Inbox, *, database_url: str, root: Path, keys: Path, **more: Any
 ) -> AsyncIterator[Office]:
-    """The agency's migrated database and its keys; closed at the end. `kind`: its class of settings."""
+    """The agency's migrated database and its keys; closed at the end. `kind`: its class of settings, `more` of them.
+
+    An agency's own kind of office is made of it: `TaxOffice(**vars(opened))`.
+    """
     catalogue, clock = Catalogue.load(root), Clock(START)
     rings, _ = keyrings.plan(catalogue, catalogue.contracts.values(), keys)
     keyrings.write(keys, rings)
     settings = kind(
         agency=agency, root=root, database_url=database_url, kafka_bootstrap="127.0.0.1:0",
-        registry_url="http://127.0.0.1:0", keyring=keys / f"{agency}.json", development_sign_in=True,
+        registry_url="http://127.0.0.1:0", keyring=keys / f"{agency}.json", development_sign_in=True, **more,
     )  # fmt: skip
     keyring = Keyring(settings.keyring)
-    database = Database(database_url, info={WRITER: Writer(agency, catalogue, keyring, lambda: None)}, clock=clock)
+    writer, erasures = Writer(agency, catalogue, keyring, lambda: None), Erasures(catalogue, inbox.declared)
+    database = Database(database_url, info={WRITER: writer, ERASURES: erasures}, clock=clock)
     library = Path(migrations.__file__).parent
     await database.migrate([library / "versions", root / "services" / agency / "migrations"], library)
-    yield Office(settings, database, catalogue, keyring, inbox, clock)
-    await database.close()
+    try:
+        yield Office(settings, database, catalogue, keyring, inbox, clock)
+    finally:
+        await database.close()

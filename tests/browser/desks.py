@@ -22,8 +22,11 @@ FRIDAY = datetime(2026, 11, 20, 3, tzinfo=UTC)
 
 async def opened(
     agency: str, build: Callable[..., FastAPI], settings: Callable[..., Any], url: str, folder: Path
-) -> tuple[FastAPI, Bus, Keyring, Clock]:
-    """An agency's app as `app.build` joins it, its database migrated, its keys as contracts say; the clock stands."""
+) -> tuple[FastAPI, Bus, dict[str, Any]]:
+    """An agency's app as `app.build` joins it, its database migrated, its keys as contracts say; the clock stands.
+
+    The last are the fields of a `sekali.rehearsal.Office`, but for its inbox.
+    """
     catalogue = Catalogue.load(ROOT)
     rings, _ = keyrings.plan(catalogue, catalogue.contracts.values(), folder)
     keyrings.write(folder, rings)
@@ -38,7 +41,8 @@ async def opened(
     assert isinstance(bus, Bus)
     library = Path(migrations.__file__).parent
     await bus.database.migrate([library / "versions", ROOT / "services" / agency / "migrations"], library)
-    return app, bus, Keyring(made.keyring), clock
+    office = {"settings": made, "database": bus.database, "catalogue": bus.catalogue, "keyring": Keyring(made.keyring)}
+    return app, bus, {**office, "clock": clock}
 
 
 async def shut(bus: Bus, *more: Callable[[], Awaitable[None]]) -> None:

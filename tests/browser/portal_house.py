@@ -1,25 +1,18 @@
 """The portal's pages for a browser: the real app and database, and beside it agencies with their real forms."""
 
-import base64
-import json
-import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sekali import migrations
 from sekali.contracts import Catalogue
-from sekali.database import Database
 from sekali.doors import application
-from sekali.erasure import ERASURES, Erasures
 from sekali.forms import Choice, Listed, Text
-from sekali.outbox import WRITER, Writer
-from sekali.sealing import Keyring
-from sekali.testing import Clock
+from sekali.rehearsal import rehearsing
+from sekali.settings import AgencySettings
 from sekali.testing_doors import served
 from sekali.tokens import Speaker
 from services.portal import service
@@ -31,7 +24,6 @@ from services.portal.tests.neighbour import Neighbour
 from services.portal.tests.office import Office
 
 ROOT = Path(__file__).parents[2]
-START = datetime(2026, 11, 20, 3, tzinfo=UTC)
 LICENCE, ACTIVATION = ("services/licensing/business-licence.form.yaml", "services/tax/activation.form.yaml")
 HELD = {
     "owns": [{"topic": "tax.taxpayer.v1", "tells": {"id": "Pendaftaran wajib pajak.", "en": "Taxpayers."}}],
@@ -108,46 +100,39 @@ def progress(melati: UUID, topic: str, status: str, actor: str, due: str | None)
 
 
 @asynccontextmanager
-async def portal_house(agency_database: Callable[[], str], folder: Path) -> AsyncIterator[House]:
-    catalogue, clock, settings = Catalogue.load(ROOT), Clock(START), _settings(folder, ROOT)
+async def portal_house(url: str, folder: Path) -> AsyncIterator[House]:
+    """`url`: of a fresh database."""
     refuse = {"kbli": _five_digits, "klu": _five_digits, "phone": lambda _: None}
     shops = Choice(code="47112", label=Text(id="Toko kelontong", en="Grocery shops"))
     lists = {"kbli": Listed((shops,)), "klu": Listed((shops,), others=True)}
     licensing, tax = (Neighbour.with_form(ROOT / file, refuse, lists) for file in (LICENCE, ACTIVATION))
     tax.held, tax.used = HELD, [USE]
-    keyring, inbox = Keyring(settings.keyring), hearing(catalogue)
-    info = {WRITER: Writer("portal", catalogue, keyring, lambda: None), ERASURES: Erasures(catalogue, inbox.declared)}
-    database = Database(agency_database(), info=info, clock=clock)
-    library = Path(migrations.__file__).parent
-    await database.migrate([library / "versions", ROOT / "services" / "portal" / "migrations"], library)
-    agencies = Agencies({"licensing": licensing.url, "tax": tax.url}, settings.door_timeout, Speaker(settings))
-    handing = service.Handing(agencies, ["population"], timedelta(0), timedelta(0), timedelta(0), timedelta(days=1))
-    office, own = Office(database, clock, catalogue, keyring, inbox, handing, settings), contact_form()
-    shown = citizens_pages(catalogue, ROOT, agencies, handing, own)
-    app = application(office, *shown, title=TITLE, pages=pages(agencies, handing, own))
+    opened = rehearsing(
+        "portal", Settings, hearing(Catalogue.load(ROOT)), database_url=url, root=ROOT, keys=folder,
+        door_timeout=timedelta(seconds=2),
+    )  # fmt: skip
     try:
-        async with served(app) as url:
-            yield House(url, office, licensing, tax)
+        async with opened as portal, _neighbours(portal.settings, licensing, tax) as agencies:
+            at_once = timedelta(0)
+            handing = service.Handing(agencies, ["population"], at_once, at_once, at_once, timedelta(days=1))
+            office, own = Office(**vars(portal), handing=handing), contact_form()
+            shown = citizens_pages(portal.catalogue, ROOT, agencies, handing, own)
+            app = application(office, *shown, title=TITLE, pages=pages(agencies, handing, own))
+            async with served(app) as home:
+                yield House(home, office, licensing, tax)
     finally:
-        await agencies.close()
-        await database.close()
         for one in (licensing, tax):
             one.shut()
 
 
-def _settings(folder: Path, root: Path) -> Settings:
-    catalogue = Catalogue.load(root)
-    keysets = {
-        f"{card.topic}/{group.name}": {"current": 1, "keys": {"1": base64.b64encode(os.urandom(32)).decode()}}
-        for card in catalogue.says("portal")
-        for group in catalogue.latest(card.topic).sealed
-    }
-    path = folder / "portal.json"
-    path.write_text(json.dumps({"keysets": keysets}), "utf-8")
-    return Settings(
-        agency="portal", root=root, database_url="postgresql+asyncpg://unused", kafka_bootstrap="127.0.0.1:0",
-        registry_url="http://127.0.0.1:0", keyring=path, door_timeout=timedelta(seconds=2), development_sign_in=True,
-    )  # fmt: skip
+@asynccontextmanager
+async def _neighbours(settings: AgencySettings, licensing: Neighbour, tax: Neighbour) -> AsyncIterator[Agencies]:
+    doors = {"licensing": licensing.url, "tax": tax.url}
+    agencies = Agencies(doors, cast(Settings, settings).door_timeout, Speaker(settings))
+    try:
+        yield agencies
+    finally:
+        await agencies.close()
 
 
 def _five_digits(code: str) -> str | None:

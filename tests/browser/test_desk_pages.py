@@ -24,9 +24,9 @@ from services.population.tests import families
 from services.population.tests.office import Office as PopulationOffice
 from services.population.tests.test_proposals import Proposal, hear
 from services.tax import app as tax
+from services.tax.inbox import inbox as taxes
 from services.tax.settings import Settings as TaxSettings
 from services.tax.tests import people as taxpayers
-from services.tax.tests.office import Clock as TaxClock
 from services.tax.tests.office import Office as TaxOffice
 from tests.browser.desks import opened, shut
 from tests.browser.looking import DESKTOP, IN_SESSION_LOOP, PHONE, Scheme, Seen, looking
@@ -55,8 +55,8 @@ def fresh(platform: Platform) -> Iterator[dict[str, str]]:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def licensing_desk(fresh: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
     folder = tmp_path_factory.mktemp("licensing")
-    app, bus, keyring, clock = await opened("licensing", licensing.build, LicensingSettings, fresh["licensing"], folder)
-    office = LicensingOffice(bus.database, clock, bus.catalogue, keyring, inbox)
+    app, bus, desk = await opened("licensing", licensing.build, LicensingSettings, fresh["licensing"], folder)
+    office = LicensingOffice(**desk, inbox=inbox)
     melati = await office.registered()
     await office.hear("portal.contact.v1", melati, {"contact": {"email": "m@contoh.id", "mobile": None}})
     waiting = await office.apply(melati, **people.RESTAURANT)
@@ -78,11 +78,11 @@ async def licensing_desk(fresh: dict[str, str], tmp_path_factory: pytest.TempPat
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def population_desk(fresh: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
     folder = tmp_path_factory.mktemp("population")
-    app, bus, keyring, _ = await opened(
+    app, bus, desk = await opened(
         "population", population.build, PopulationSettings, fresh["population"], folder
     )  # fmt: skip
     async with served(app) as url, httpx.AsyncClient(base_url=url) as door:
-        office = PopulationOffice(app, door, keyring)
+        office = PopulationOffice(app, door, desk["keyring"])
         rangga, melati, _ = await office.register(families.couple())
         card = (await office.record(melati))["card_id"]
         proposals = [Proposal(uuid4(), melati), Proposal(uuid4(), melati, field="civil.religion", proposed="HINDU")]
@@ -108,8 +108,8 @@ async def population_desk(fresh: dict[str, str], tmp_path_factory: pytest.TempPa
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def tax_desk(fresh: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
     folder = tmp_path_factory.mktemp("tax")
-    app, bus, keyring, clock = await opened("tax", tax.build, TaxSettings, fresh["tax"], folder)
-    office = TaxOffice(bus.database, bus.catalogue, keyring, TaxClock(clock.at))
+    app, bus, desk = await opened("tax", tax.build, TaxSettings, fresh["tax"], folder)
+    office = TaxOffice(**desk, inbox=taxes)
     await office.hear("population.resident.v1", taxpayers.MELATI, taxpayers.melati())
     await office.hear("portal.contact.v2", taxpayers.MELATI, taxpayers.contact())
     await office.hear("licensing.licence.v1", uuid4(), taxpayers.licence(taxpayers.MELATI))

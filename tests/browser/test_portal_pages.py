@@ -34,8 +34,8 @@ STANDS = "() => { const e = document.activeElement; return e.id || `${e.name}=${
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def house(agency_database: Callable[[], str], tmp_path: Path) -> AsyncIterator[House]:
-    async with portal_house(agency_database, tmp_path) as opened:
+async def house(migrated_database: Callable[[str], str], tmp_path: Path) -> AsyncIterator[House]:
+    async with portal_house(migrated_database("portal"), tmp_path) as opened:
         yield opened
 
 
@@ -106,6 +106,9 @@ async def test_every_page_fits_and_axe_finds_nothing(
         await page.locator("main h2 a").first.click()
         await page.wait_for_url("**/my/applications/*")
         await look(seen, "application", said)
+        await page.locator("main a[href$='/withdrawal']").click()
+        await page.wait_for_url("**/withdrawal")
+        await look(seen, "withdrawal", said)
         await begin(page, house)
         await look(seen, "errors", said)
         await page.locator("button[value=discard]").click()

@@ -1,53 +1,27 @@
 """A licensing office on a real database, with a clock that tests turn."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from sekali import testing
-from sekali.codec import Heard
-from sekali.contracts import Catalogue
-from sekali.database import Database
-from sekali.erasure import Erasures
-from sekali.inbox import Inbox, Projection
-from sekali.rehearsal import opened
-from sekali.sealing import Keyring
-from sekali.testing import Clock
+from sekali import rehearsal
 from services.licensing import service
 from services.licensing.events import TaxKswpAnswered, TaxKswpAnsweredAnswer, TaxKswpAnsweredAnswerResult
+from services.licensing.settings import Settings
 from services.licensing.tests import people
 
 EMPTY: dict[str, Any] = {"contact": None, "registration": None}
 
 
-@dataclass(frozen=True)
-class Record:
-    """What a projection reads of a Kafka record."""
-
-    timestamp: int
-
-
 @dataclass
-class Office:
-    database: Database
-    clock: Clock
-    catalogue: Catalogue
-    keyring: Keyring
-    inbox: Inbox
-    versions: dict[tuple[str, UUID], int] = field(default_factory=dict)
+class Office(rehearsal.Office):
+    settings: Settings
 
-    async def hear(self, topic: str, key: UUID, groups: dict[str, Any] | None, *, version: int | None = None) -> None:
-        """A record of a state topic arrives (None: a tombstone), with its derivation, in one transaction."""
-        number = version or self.versions.get((topic, key), 0) + 1
-        self.versions[topic, key] = max(number, self.versions.get((topic, key), 0))
-        declared = self.inbox.declared[topic]
-        assert isinstance(declared, Projection)
-        record: Any = Record(int(self.clock.at.timestamp() * 1000))
-        heard = Heard(record, key, uuid4(), number, None if groups is None else {**EMPTY, **groups}, None)
-        async with self.database.transaction() as session:
-            await testing.heard(session, Erasures(self.catalogue, self.inbox.declared), declared, heard)
+    async def hear(self, topic: str, key: UUID, value: dict[str, Any] | None, *, version: int | None = None) -> None:
+        """Groups that a topic's contract names and a test leaves out are None."""
+        await super().hear(topic, key, None if value is None else {**EMPTY, **value}, version=version)
 
     async def registered(self, groups: dict[str, Any] | None = None) -> UUID:
         """A resident whose record has arrived."""
@@ -67,16 +41,6 @@ class Office:
         )
         async with self.database.transaction() as session:
             await service.take_kswp_answer(session, event)
-
-    async def rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
-        async with self.database.transaction() as session:
-            return [dict(row) for row in (await session.execute(text(query), parameters)).mappings()]
-
-    async def said(self, topic: str, key: UUID | None = None) -> list[dict[str, Any]]:
-        """What waits to be carried to the topic, opened, oldest first; a tombstone is {"gone": version}."""
-        rows = await self.rows("select * from outbox where type = :topic order by position", topic=topic)
-        mine = [row for row in rows if key is None or row["aggregateid"] == str(key)]
-        return [opened(row, self.catalogue, self.keyring) or {"gone": row["version"]} for row in mine]
 
     async def last_said(self, topic: str, key: UUID) -> dict[str, Any]:
         return (await self.said(topic, key))[-1]

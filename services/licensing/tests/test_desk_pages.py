@@ -20,7 +20,6 @@ from services.licensing.model import Decision
 from services.licensing.model.application import DECISIONS, WAYS
 from services.licensing.tests import people
 from services.licensing.tests.counterpart import Counterpart
-from services.licensing.tests.doors import StandingBus
 from services.licensing.tests.office import Office
 
 MELATI = "9999996507900002"
@@ -34,11 +33,11 @@ def registry() -> Iterator[Counterpart]:
 
 
 @pytest.fixture
-async def client(bus: StandingBus, office: Office, registry: Counterpart) -> AsyncIterator[httpx.AsyncClient]:
-    asking = Asking(Speaker(bus.settings), "population", registry.url, timedelta(seconds=2))
-    names = Names(office.catalogue, bus.settings.root)
+async def client(office: Office, registry: Counterpart) -> AsyncIterator[httpx.AsyncClient]:
+    asking = Asking(Speaker(office.settings), "population", registry.url, timedelta(seconds=2))
+    names = Names(office.catalogue, office.settings.root)
     rooms = pages.lists(), pages.cases(names), pages.licences(), pages.people(names, asking)
-    app = application(bus, *rooms, title=TITLE, pages=Pages(TITLE, pages.ROOM))
+    app = application(office, *rooms, title=TITLE, pages=Pages(TITLE, pages.ROOM))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
         client.cookies.set("lang", "en")
         yield client

@@ -15,7 +15,6 @@ from services.licensing import service
 from services.licensing.model import LicenceStatus
 from services.licensing.model.holding import ARTICLE
 from services.licensing.tests import people
-from services.licensing.tests.doors import StandingBus
 from services.licensing.tests.office import Office
 
 RESIDENT, CONTACT, TAXPAYER = "population.resident.v1", "portal.contact.v1", "tax.taxpayer.v1"
@@ -67,9 +66,7 @@ async def test_her_records_leave_the_bus_and_the_tables_and_are_locked_away(offi
     assert erased["cleared"]["copies"] == 2
 
 
-async def test_what_is_held_is_shown_to_nobody_and_used_by_no_worker(
-    office: Office, bus: StandingBus, door: httpx.AsyncClient
-) -> None:
+async def test_what_is_held_is_shown_to_nobody_and_used_by_no_worker(office: Office, door: httpx.AsyncClient) -> None:
     melati, first, second = await licensed(office)
     await office.hear(RESIDENT, melati, None)
     for path in (

@@ -17,7 +17,6 @@ from services.licensing.app import TITLE
 from services.licensing.forms import citizen, desk, verifying
 from services.licensing.tests import people
 from services.licensing.tests.counterpart import Counterpart
-from services.licensing.tests.doors import StandingBus
 from services.licensing.tests.office import Office
 
 OFFICER = {"Authorization": "Bearer officer:licensing:dewi"}
@@ -34,9 +33,9 @@ def registry() -> Iterator[Counterpart]:
 
 
 @pytest.fixture
-async def door(bus: StandingBus, registry: Counterpart) -> AsyncIterator[httpx.AsyncClient]:
-    asking = Asking(Speaker(bus.settings), "population", registry.url, timedelta(seconds=2))
-    app = application(bus, citizen, desk, verifying(asking), title=TITLE)
+async def door(office: Office, registry: Counterpart) -> AsyncIterator[httpx.AsyncClient]:
+    asking = Asking(Speaker(office.settings), "population", registry.url, timedelta(seconds=2))
+    app = application(office, citizen, desk, verifying(asking), title=TITLE)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://licensing") as client:
         yield client
     await asking.close()

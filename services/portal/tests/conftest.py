@@ -1,23 +1,17 @@
-"""A fresh portal for each test: its own database, migrated, on the session's PostgreSQL; one agency beside it."""
+"""A fresh portal for each test: its own database on the session's PostgreSQL; one agency beside it."""
 
-import base64
-import json
-import os
 from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
 
-from sekali import migrations
 from sekali.contracts import Catalogue
-from sekali.database import Database
 from sekali.doors import application
-from sekali.erasure import ERASURES, Erasures
-from sekali.outbox import WRITER, Writer
-from sekali.sealing import Keyring
-from sekali.testing import Clock
+from sekali.rehearsal import Office as Rehearsal
+from sekali.rehearsal import rehearsing
 from sekali.tokens import Speaker
 from services.portal import forms, service
 from services.portal.inbox import hearing
@@ -26,8 +20,6 @@ from services.portal.prefill import Agencies, contact_form
 from services.portal.settings import Settings
 from services.portal.tests.counter import Counter
 from services.portal.tests.office import Office
-
-START = datetime(2026, 11, 20, 3, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
@@ -43,25 +35,21 @@ def counter() -> Iterator[Counter]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, catalogue: Catalogue, pytestconfig: pytest.Config) -> Settings:
-    """With keys for what the portal seals."""
-    keysets = {
-        f"{card.topic}/{group.name}": {"current": 1, "keys": {"1": base64.b64encode(os.urandom(32)).decode()}}
-        for card in catalogue.says("portal")
-        for group in catalogue.latest(card.topic).sealed
-    }
-    path = tmp_path / "portal.json"
-    path.write_text(json.dumps({"keysets": keysets}), "utf-8")
-    return Settings(
-        agency="portal",
-        root=pytestconfig.rootpath,
-        database_url="postgresql+asyncpg://unused",
-        kafka_bootstrap="127.0.0.1:0",
-        registry_url="http://127.0.0.1:0",
-        keyring=path,
-        door_timeout=timedelta(seconds=2),
-        development_sign_in=True,
-    )
+async def rehearsal(
+    migrated_database: Callable[[str], str], catalogue: Catalogue, tmp_path: Path, pytestconfig: pytest.Config
+) -> AsyncIterator[Rehearsal]:
+    """The portal without its neighbours."""
+    opened = rehearsing(
+        "portal", Settings, hearing(catalogue), database_url=migrated_database("portal"), root=pytestconfig.rootpath,
+        keys=tmp_path / "keys", door_timeout=timedelta(seconds=2),
+    )  # fmt: skip
+    async with opened as made:
+        yield made
+
+
+@pytest.fixture
+def settings(rehearsal: Rehearsal) -> Settings:
+    return cast(Settings, rehearsal.settings)
 
 
 @pytest.fixture
@@ -78,16 +66,7 @@ async def agencies(counter: Counter, neighbours: dict[str, str], settings: Setti
 
 
 @pytest.fixture
-async def office(
-    migrated_database: Callable[[str], str], catalogue: Catalogue, settings: Settings, agencies: Agencies
-) -> AsyncIterator[Office]:
-    clock, keyring = Clock(START), Keyring(settings.keyring)
-    writer = Writer("portal", catalogue, keyring, lambda: None)
-    inbox = hearing(catalogue)
-    info = {WRITER: writer, ERASURES: Erasures(catalogue, inbox.declared)}
-    database = Database(migrated_database("portal"), info=info, clock=clock)
-    library = Path(migrations.__file__).parent
-    await database.migrate([library / "versions", settings.root / "services" / "portal" / "migrations"], library)
+def office(rehearsal: Rehearsal, settings: Settings, agencies: Agencies) -> Office:
     handing = service.Handing(
         agencies=agencies,
         deciders=["population"],
@@ -96,8 +75,7 @@ async def office(
         most=settings.retry_most,
         patience=settings.not_heard_patience,
     )
-    yield Office(database, clock, catalogue, keyring, inbox, handing, settings)
-    await database.close()
+    return Office(**vars(rehearsal), handing=handing)
 
 
 @pytest.fixture

@@ -5,11 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from services.tax.tests.office import Clock, Office, open_office
+from sekali.rehearsal import rehearsing
+from services.tax.inbox import inbox
+from services.tax.settings import Settings
+from services.tax.tests.office import NOON, ROOT, Office
 
 
 @pytest.fixture
 async def office(migrated_database: Callable[[str], str], tmp_path: Path) -> AsyncIterator[Office]:
-    opened = await open_office(migrated_database("tax"), tmp_path / "keys", Clock())
-    yield opened
-    await opened.database.close()
+    opened = rehearsing(
+        "tax", Settings, inbox, database_url=migrated_database("tax"), root=ROOT, keys=tmp_path / "keys"
+    )
+    async with opened as made:
+        made.clock.at = NOON
+        yield Office(**vars(made))

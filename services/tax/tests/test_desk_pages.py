@@ -11,7 +11,6 @@ from sekali.pages import Names, Pages
 from sekali.testing_pages import Visit
 from services.tax import pages
 from services.tax.app import TITLE
-from services.tax.tests.doors import DatabaseOnly
 from services.tax.tests.office import CONTACT, LICENCE, RESIDENT, ROOT, Office
 from services.tax.tests.people import MELATI, MELATIS_NIK, contact, licence, melati
 
@@ -21,7 +20,7 @@ HOME = f"/office/people/{MELATI}"
 @pytest.fixture
 async def client(office: Office) -> AsyncIterator[httpx.AsyncClient]:
     rooms = pages.desk(Names(office.catalogue, ROOT)), pages.acting()
-    app = application(DatabaseOnly(office), *rooms, title=TITLE, pages=Pages(TITLE, pages.ROOM))
+    app = application(office, *rooms, title=TITLE, pages=Pages(TITLE, pages.ROOM))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
         client.cookies.set("lang", "en")
         yield client

@@ -48,7 +48,7 @@ async def of(office: Office, table: str, person: UUID) -> int:
 
 
 async def sweep(office: Office, at: datetime) -> dict[str, int]:
-    office.clock.now = at
+    office.clock.at = at
     sweeper = Sweeper("tax", Path(__file__).parents[3], inbox.declared)
     return {what: n for what, n in (await sweeper.sweep(office.transaction)).items() if n}
 
@@ -104,7 +104,7 @@ async def test_what_is_held_is_shown_to_nobody(office: Office, registered: UUID,
 
 async def test_no_worker_uses_it_and_on_its_last_day_it_is_gone(office: Office, registered: UUID) -> None:
     await office.hear(RESIDENT, MELATI, None)
-    office.clock.now = datetime(2027, 1, 2, tzinfo=UTC)
+    office.clock.at = datetime(2027, 1, 2, tzinfo=UTC)
     async with office.transaction() as session:
         assert await service.remind_of_returns(session) == 1, "Rangga's"
     assert (await sweep(office, datetime(2036, 5, 31, tzinfo=UTC))).get("hold") is None

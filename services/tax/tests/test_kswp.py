@@ -47,7 +47,7 @@ async def test_a_new_taxpayer_owes_no_return(office: Office) -> None:
 async def test_open_returns_and_their_filing(office: Office) -> None:
     await office.hear(RESIDENT, MELATI, melati())
     await office.activate()
-    office.clock.now = datetime(2028, 4, 1, 5, tzinfo=UTC)
+    office.clock.at = datetime(2028, 4, 1, 5, tzinfo=UTC)
     assert await _answer(office) == ("NOT_VALID", "RETURNS_OPEN")
     for year in (2026, 2027):
         await _record(office, year, ReturnState.FILED)

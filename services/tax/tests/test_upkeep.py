@@ -16,7 +16,7 @@ async def test_an_application_leaves_the_bus_one_year_after_its_end(office: Offi
     assert await _bury(office, NOON + timedelta(days=365)) == 1
     assert await _bury(office, NOON + timedelta(days=366)) == 0
     said = await office.said("tax.application.v1")
-    assert [one is None for one in said] == [False, True]
+    assert ["gone" in one for one in said] == [False, True]
     current = await _current(office, events.Application.TOPIC, UUID(receipt["application_id"]))
     assert current == [Tombstone(events.Application, UUID(receipt["application_id"]), 2)]
 
@@ -27,7 +27,7 @@ async def test_reminders_of_a_new_year_go_to_the_living_who_have_not_filed(offic
     await office.activate()
     await office.activate(RANGGA, nik=RANGGAS_NIK)
     await office.hear(RESIDENT, RANGGA, rangga(life={"status": "DIED"}))
-    office.clock.now = datetime(2027, 1, 2, tzinfo=UTC)
+    office.clock.at = datetime(2027, 1, 2, tzinfo=UTC)
     for made in (1, 0):
         async with office.transaction() as session:
             assert await service.remind_of_returns(session) == made
@@ -53,7 +53,7 @@ async def test_the_present_state_is_what_was_said_last(office: Office) -> None:
 
 
 async def _bury(office: Office, moment: datetime) -> int:
-    office.clock.now = moment
+    office.clock.at = moment
     async with office.transaction() as session:
         return await service.bury_applications(session)
 
