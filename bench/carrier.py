@@ -61,7 +61,10 @@ async def carry(
                     await stock.fill(sql, count, traced, again)
                 await stock.settle(place)
                 await idle(sql)
-            return await _carried(relay, count * times)
+            carried = await _carried(relay, count * times)
+            if await sql.fetchval("select exists(select from outbox)"):
+                raise RuntimeError("the relay says that all rows went, and some are still there")
+            return carried
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)

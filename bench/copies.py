@@ -40,3 +40,17 @@ async def held(place: Place, reader: str, count: int, begins: Mapping[int, int] 
     finally:
         await sql.close()
     await stock.settle(place)
+
+
+async def complete(place: Place, reader: str, count: int) -> None:
+    """A rate counts only if every resident is held as last said, and nothing lies among the dead letters."""
+    sql = await place.sql(reader)
+    try:
+        held = await sql.fetchval("select count(*) from resident where version = 1 and not gone")
+        dead = await sql.fetchval("select count(*) from dead_letter")
+    finally:
+        await sql.close()
+    if (held, dead) != (count, 0):
+        raise RuntimeError(
+            f"{reader} holds {held} of {count} residents, and {dead} dead letters: no rate of that counts"
+        )

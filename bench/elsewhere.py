@@ -1,7 +1,6 @@
 """Work in a fresh process: nothing of the measuring program weighs on its memory or its garbage collector."""
 
 import asyncio
-import gc
 import logging
 import multiprocessing
 from collections.abc import Callable, Coroutine
@@ -26,7 +25,4 @@ async def elsewhere(
 def _run(work: Callable[..., Coroutine[Any, Any, Answer]], args: tuple[Any, ...], named: dict[str, Any]) -> Answer:
     logging.basicConfig(level=logging.WARNING)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # a group that is formed anew is an ERROR there
-    # What was imported is never garbage; a service that has run for an hour has it in the oldest generation too.
-    gc.collect()
-    gc.freeze()
     return asyncio.run(work(*args, **named))

@@ -1,6 +1,6 @@
 """A run of measures: one after the other, and what fails costs no other its figures."""
 
-import logging
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +10,6 @@ from bench.place import Place, prepare
 from bench.table import FAILED, Outcome
 
 PROJECT = Path(__file__).parents[1]
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +60,9 @@ async def _outcome(measure: Measure, place: Place, options: Options, listener: L
     except Skipped as missing:
         return str(missing)
     except Exception as error:
-        logger.debug("%s failed", measure.row, exc_info=True)
-        return f"{FAILED}{type(error).__name__}: {error}"
+        story = options.state / f"{measure.row}.txt"
+        story.write_text(traceback.format_exc())
+        return f"{FAILED}{type(error).__name__}: {error} (the whole story: {story})"
 
 
 def chosen(measures: Mapping[str, Measure], only: str) -> dict[str, Measure]:

@@ -25,7 +25,9 @@ async def laid(bench: Bench, count: int) -> None:
 async def ours(bench: Bench, reader: str, count: int) -> float:
     """Events/s of the real subscriber, in a process of its own."""
     await copies.held(bench.place, reader, count)
-    return (await elsewhere(read, bench.place, reader)).rate
+    rate = (await elsewhere(read, bench.place, reader)).rate
+    await copies.complete(bench.place, reader, count)
+    return rate
 
 
 async def raw(bench: Bench, reader: str, count: int) -> float:

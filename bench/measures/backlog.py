@@ -20,6 +20,7 @@ async def run(bench: Bench) -> Result:
     async def ours() -> float:
         await copies.held(bench.place, THIN, count)
         reading = await elsewhere(read, bench.place, THIN)
+        await copies.complete(bench.place, THIN, count)
         return reading.ended - reading.called
 
     async def raw() -> float:

@@ -32,6 +32,7 @@ async def run(bench: Bench) -> Result:
         await copies.empty(bench.place, THIN)
         await stock.settle(bench.place)
         reading = await elsewhere(read, bench.place, THIN)
+        await copies.complete(bench.place, THIN, count)
         raw = await elsewhere(bounds, bench.place, THIN)
         pairs.append((raw.records / (reading.ended - reading.began), raw.records / max(raw.decode, raw.copy)))
     return result(pairs, unit=UNIT)

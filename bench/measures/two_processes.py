@@ -28,6 +28,7 @@ async def run(bench: Bench) -> Result:
         (one,) = await together(bench.place, 1)
         await copies.held(bench.place, THIN, count)
         two = await together(bench.place, 2)
+        await copies.complete(bench.place, THIN, count)
         gained = _rate(two) / one.rate
         pairs.append((gained, min(2.0, cores / one.busy)))
     return result(pairs, unit=UNIT)

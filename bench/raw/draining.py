@@ -4,6 +4,7 @@ The next page is read while the one before it is deleted, each on a connection o
 """
 
 import asyncio
+import gc
 import time
 
 import asyncpg
@@ -19,6 +20,7 @@ DELETE = "delete from outbox where position = any($1::bigint[])"
 
 async def drained(url: str) -> float:
     """Seconds until the outbox is empty."""
+    gc.disable()
     reading, deleting = await asyncpg.connect(url), await asyncpg.connect(url)
     try:
         read, delete = await reading.prepare(READ), await deleting.prepare(DELETE)
