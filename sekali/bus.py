@@ -12,7 +12,7 @@ from faststream.kafka import KafkaBroker
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sekali import beats, effect, gauges, migrations, outbox
+from sekali import beats, collector, effect, gauges, migrations, outbox
 from sekali.agreement import Agreement
 from sekali.contracts import Catalogue
 from sekali.database import Clock, Database, utc_now
@@ -101,6 +101,7 @@ class Bus:
 
     async def start(self) -> None:
         """Migrate, then carry, hear and work until `stop`."""
+        collector.calm()
         own = Path(self.settings.root) / "services" / self.agency / "migrations"
         library = Path(migrations.__file__).parent
         await self.database.migrate([library / "versions", own], library)
