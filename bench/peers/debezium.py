@@ -3,17 +3,23 @@
 `make bench-debezium` fetches it. Its rows have the columns of our outbox table, which are Debezium's own.
 """
 
-import asyncio
 import os
+import shutil
 import signal
-from collections.abc import Mapping
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
 
+from bench import stock
+from bench.measure import Skipped
+from bench.peers.log import Log
 from bench.place import OWNER, RESIDENT, Place
+from bench.waiting import until
 from sekali import migrations
 from sekali.database import Database
 from sekali.local import java
@@ -26,6 +32,7 @@ from sekali.local.secrets import new_password, write_private
 
 FOLDER = "debezium"
 TOPIC = f"debezium.{RESIDENT}"
+DATABASE = f"peer_{OWNER}"
 FETCH = "Debezium Server has not been fetched: run `make bench-debezium` (457 MB)."
 POM = Path(__file__).with_name("pom.xml")
 MAIN = "io.debezium.server.Main"
@@ -41,7 +48,7 @@ LOGICAL = {
 def home(place: Place) -> Path | None:
     """Where it lies unpacked; None where it was not fetched."""
     folder = place.platform.place.jars / FOLDER / "debezium-server"
-    return folder if list(folder.glob("debezium-server-*runner.jar")) else None
+    return folder if (folder.parent / "kafka-clients.jar").exists() else None
 
 
 def settings(place: Place, url: str, folder: Path) -> dict[str, str]:
@@ -116,7 +123,7 @@ def _router() -> dict[str, str]:
     router = {
         "type": "io.debezium.transforms.outbox.EventRouter",
         "route.by.field": "aggregatetype",
-        "route.topic.replacement": f"{FOLDER}.${{routedByValue}}",
+        "route.topic.replacement": TOPIC,
         "table.field.event.key": "aggregateid",
         "table.fields.additional.placement": (
             "version:header:ce_entityversion,fingerprint:header:schema-fingerprint,"
@@ -146,7 +153,9 @@ class Server:
         (runner,) = found.glob("debezium-server-*runner.jar")
         # Two cores: the throughput collector has no concurrent threads that would compete with the three of the pipe.
         command = java.java(1024, "-Xms1024m", "-XX:+UseParallelGC")
-        classpath = os.pathsep.join([str(runner), str(self.folder / "config"), str(found / "lib" / "*")])
+        # The clients first: those of its own lib cannot do SASL on Java 25 (pom.xml).
+        parts = (found.parent / "kafka-clients.jar", runner, self.folder / "config", found / "lib" / "*")
+        classpath = os.pathsep.join(map(str, parts))
         return Process(name=self.name, argv=[*command, "-cp", classpath, MAIN], cwd=self.folder, tier=1, grace=20)
 
     def wrong(self) -> str | None:
@@ -154,7 +163,7 @@ class Server:
 
 
 class Debezium:
-    """Runs from `start` until the measuring process ends; `asleep` and `awake` while the other side is measured."""
+    """Runs from `start` to `stop`; between `asleep` and `awake` it takes no processor time from the other side."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
@@ -162,16 +171,20 @@ class Debezium:
         self.platform = Platform(place.root, self.state, owner=os.getpid())
         self.url = ""
 
-    async def start(self) -> None:
+    async def start(self, count: int) -> None:
+        """With the stock's first `count` rows beside its outbox, as population has them beside its own."""
+        shutil.rmtree(self.state, ignore_errors=True)
         self.platform.up(("postgres",))
         await self._make_logical()
         admin = Admin.load(self.state)
-        self.url = create(admin, f"peer_{OWNER}", new_password())
+        self.url = create(admin, DATABASE, new_password())
         database = Database(self.url)
         library = Path(migrations.__file__).parent
         await database.migrate([library / "versions"], library)
         await database.close()
-        reading = admin.postgres_at(f"peer_{OWNER}")  # as the superuser, who may replicate
+        await self._stocked(count)
+        self.place.fresh(TOPIC)
+        reading = admin.postgres_at(DATABASE)  # as the superuser, who may replicate
         folder = self.state / "server"
         self.platform.start(Server(self.place, folder, settings(self.place, reading, folder)))
         await self._replicates(reading)
@@ -184,12 +197,39 @@ class Debezium:
         self.platform.stop("postgres")
         self.platform.up(("postgres",))
 
+    async def _stocked(self, count: int) -> None:
+        await stock.encoded(self.place, count)
+        source, sql = await self.place.sql(OWNER), await asyncpg.connect(self.url)
+        await sql.execute(stock.TABLE)
+        rows = await source.fetch("select * from template where n < $1 order by n", count)
+        await sql.copy_records_to_table("template", records=[tuple(row) for row in rows])
+        await source.close()
+        await sql.close()
+
     async def _replicates(self, url: str) -> None:
         sql = await asyncpg.connect(url)
-        async with asyncio.timeout(Server.limit):
-            while not await sql.fetchval("select exists(select from pg_stat_replication where state = 'streaming')"):
-                await asyncio.sleep(0.1)
-        await sql.close()
+
+        async def streams() -> bool:
+            return bool(await sql.fetchval("select exists(select from pg_stat_replication where state = 'streaming')"))
+
+        try:
+            await until(streams, Server.limit)
+        finally:
+            await sql.close()
+
+    async def carry(self, count: int) -> float:
+        """Events/s of rows that become visible all at once, until the last is in the log."""
+        sql = await asyncpg.connect(self.url)
+        await sql.execute("truncate outbox")
+        try:
+            async with Log(self.place, TOPIC) as log:
+                target = await log.length() + count
+                async with sql.transaction():
+                    await stock.fill(sql, count)
+                begun = time.monotonic()
+                return count / (await log.reaches(target) - begun)
+        finally:
+            await sql.close()
 
     def asleep(self) -> None:
         os.kill(self.platform.pid(FOLDER), signal.SIGSTOP)
@@ -198,15 +238,31 @@ class Debezium:
         os.kill(self.platform.pid(FOLDER), signal.SIGCONT)
 
     def stop(self) -> None:
-        self.awake()
+        if self.platform.runs(FOLDER):
+            self.awake()
         self.platform.down()
+
+
+@asynccontextmanager
+async def running(place: Place, count: int) -> AsyncIterator[Debezium]:
+    """Warm, and asleep: it has carried twice `count` rows. Skipped where it was not fetched."""
+    if home(place) is None:
+        raise Skipped(FETCH)
+    debezium = Debezium(place)
+    try:
+        await debezium.start(count)
+        for _ in range(2):  # its first 100,000 after a start run at a third
+            await debezium.carry(count)
+        debezium.asleep()
+        yield debezium
+    finally:
+        debezium.stop()
 
 
 def main() -> None:
     """Fetch it into .jars, as deploy/kafka's jars are."""
     project = Path(__file__).parents[2]
-    if not list((project / ".jars" / FOLDER / "debezium-server").glob("*runner.jar")):
-        java.maven(POM, project / ".jars")
+    java.maven(POM, project / ".jars")
 
 
 if __name__ == "__main__":
