@@ -101,11 +101,13 @@ async def laid(place: Place, topic: str, count: int, traced: Traced = "carried",
     seconds = 0.0
     gc.disable()  # the raw side carries no burden that is not its own
     for again in range(times):
-        seconds += await publishing.published(place.kafka(), topic, await _records(place, count, traced, again))
+        seconds += await publishing.published(place.kafka(), topic, await records(place, count, traced, again))
     return seconds
 
 
-async def _records(place: Place, count: int, traced: Traced, again: int) -> list[list[publishing.Record]]:
+async def records(
+    place: Place, count: int, traced: Traced = "carried", again: int = 0
+) -> list[list[publishing.Record]]:
     """What the relay makes of the rows: prefix, headers in its order, its partitioner."""
     revision = place.catalogue.latest(RESIDENT)
     registry, sql = Registry(place.platform.endpoints.registry.url), await place.sql(OWNER)
@@ -123,10 +125,10 @@ async def _records(place: Place, count: int, traced: Traced, again: int) -> list
         ("content-type", b"application/avro"),
         ("schema-fingerprint", revision.fingerprint.encode()),
     ]
-    records: list[publishing.Record] = []
+    found: list[publishing.Record] = []
     for row in rows:
         headers = [*frame, ("ce_id", str(row["id"]).encode()), ("ce_entityversion", str(row["version"]).encode())]
         if row["traceparent"] is not None:
             headers.append(("traceparent", row["traceparent"].encode()))
-        records.append((row["key"].encode(), prefix + row["payload"], headers))
-    return publishing.partitioned(records, place.catalogue.cards[RESIDENT].partitions)
+        found.append((row["key"].encode(), prefix + row["payload"], headers))
+    return publishing.partitioned(found, place.catalogue.cards[RESIDENT].partitions)
