@@ -1,0 +1,71 @@
+"""A subscriber that notes the moment at which each change is committed in its copy."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bench.place import COLUMNS, RESIDENT, Place, copy_table
+from bench.waiting import until
+from sekali.bus import Bus
+from sekali.database import after_commit
+from sekali.inbox import Inbox
+
+Moments = dict[UUID, float]
+"""Key -> the machine's monotonic time; processes may compare theirs."""
+
+
+class Notes:
+    """`changes`: keys whose rows changed, with the moment behind the commit."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.changes: list[tuple[float, Sequence[UUID]]] = []
+
+    async def then(self, session: AsyncSession, keys: list[UUID]) -> None:
+        """What follows from a change here: a note after the commit."""
+        after_commit(session, partial(self._committed, keys))
+
+    def _committed(self, keys: Sequence[UUID]) -> None:
+        self.changes.append((time.monotonic(), keys))
+        self.count += len(keys)
+
+
+def noting(place: Place, reader: str) -> tuple[Bus, Notes]:
+    """A reader as in production, which also takes notes."""
+    notes, inbox = Notes(), Inbox()
+    inbox.projection(RESIDENT, into=copy_table(reader), columns=COLUMNS[reader], then=notes.then)
+    return Bus(place.settings(reader), inbox=inbox), notes
+
+
+async def noted(place: Place, reader: str, count: int, limit: float = 120.0) -> Moments:
+    """In a process of its own: the first `count` changes, each key at its last moment. TimeoutError."""
+    bus, notes = noting(place, reader)
+    await bus.start()
+    try:
+        await until(lambda: _are(notes, count), limit)
+    finally:
+        await bus.stop()
+    return {key: moment for moment, keys in notes.changes for key in keys}
+
+
+async def _are(notes: Notes, count: int) -> bool:
+    return notes.count >= count
+
+
+async def meets(place: Place, reader: str, key: UUID, limit: float = 60.0) -> None:
+    """Until the reader's copy holds the key: it listens."""
+    sql = await place.sql(reader)
+    ask = await sql.prepare("select exists(select from resident where resident_id = $1 and version > 0)")
+
+    async def is_there() -> bool:
+        return bool(await ask.fetchval(key))
+
+    try:
+        await until(is_there, limit)
+        await asyncio.sleep(0.5)  # what came with the start of a group has died away
+    finally:
+        await sql.close()
