@@ -134,7 +134,10 @@ async def waiting(session: AsyncSession, limit: int) -> list[Shown]:
 
 
 async def proposal(session: AsyncSession, correction_id: UUID, officer: str) -> Shown:
-    """One proposal beside what the register says now, and the decision if there is one."""
+    """One proposal beside what the register says now, and the decision if there is one.
+
+    `own`: the officer registered the record or a change of it, so another one decides.
+    """
     row = await proposals.one(session, correction_id)
     if row is None:
         raise not_found("proposal")
@@ -147,6 +150,7 @@ async def proposal(session: AsyncSession, correction_id: UUID, officer: str) -> 
         "registered": _registered(found, row.field) if found else None,
         "full_name": found.resident.full_name if found else None,
         "resident_standing": found.resident.standing if found else None,
+        "own": row.resident_id is not None and await deeds.is_registrar(session, row.resident_id, officer),
     }
 
 

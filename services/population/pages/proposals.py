@@ -65,7 +65,7 @@ def proposals(names: Names, region: str) -> APIRouter:
         async with bus.transaction() as session:
             found = await prefill.proposal(session, correction_id, officer)
         open_ = found["decision"] is None and not found["gone"] and found["standing"] == "OPEN"
-        sheet = decision_sheet(page, found["resident_version"] or 0) if open_ else Sheet(())
+        sheet = decision_sheet(page, found["resident_version"] or 0) if open_ and not found["own"] else Sheet(())
         if problem is not None:
             typed = {**(form or {}), "version": str(found["resident_version"] or "")}
             sheet = sheet.typed(typed).refused(problem, page.words)

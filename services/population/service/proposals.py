@@ -14,12 +14,13 @@ from services.population.model.codes import ChangeKind, Decision, Reason
 from services.population.model.dates import day_of
 from services.population.model.orders import DecisionOrder
 from services.population.service.keeping import Deed, Desk, Done, keep
-from services.population.store import proposals, register
+from services.population.store import deeds, proposals, register
 
 
 async def decide(session: AsyncSession, correction_id: UUID, order: DecisionOrder, desk: Desk) -> Done:
     """Accepted: the correction is applied in this same transaction. What was decided is said to the portal.
 
+    Nobody judges their own work: who registered the resident, or a change of them, does not decide.
     What the register says already is accepted as ALREADY_RIGHT, and nothing is said of the resident again.
     """
     proposal = await proposals.lock(session, correction_id)
@@ -29,6 +30,9 @@ async def decide(session: AsyncSession, correction_id: UUID, order: DecisionOrde
         raise conflict("already-decided", "decision", "This proposal has been decided.", "Nothing needs to be done.")
     if proposal.gone or proposal.standing != "OPEN":
         raise conflict("proposal-closed", "decision", "The citizen's proposal is closed.", "Nothing needs to be done.")
+    if proposal.resident_id and await deeds.is_registrar(session, proposal.resident_id, desk.officer):
+        raise conflict("own-registration", "decision", "You registered this record, or a change of it.",
+                       "Another officer decides on what the citizen says of it.")  # fmt: skip
     at = now(session)
     held = await register.hold(session, {proposal.resident_id}, at)
     resident = held.residents.get(proposal.resident_id)

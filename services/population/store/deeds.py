@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat as uuids
-from sqlalchemy import insert, select
+from sqlalchemy import exists, false, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.population.store.tables import deed
@@ -28,3 +28,10 @@ async def by_id(session: AsyncSession, deed_id: UUID) -> Any | None:
 async def of_resident(session: AsyncSession, resident_id: UUID) -> Sequence[Any]:
     wanted = select(deed).where(deed.c.residents.contains([resident_id])).order_by(deed.c.recorded_at)
     return (await session.execute(wanted)).all()
+
+
+async def is_registrar(session: AsyncSession, resident_id: UUID, officer: str) -> bool:
+    """Whether the officer registered this resident or a change of them; a decision on a proposal is none."""
+    by_decision = func.coalesce(deed.c.document.has_key("correction_id"), false())
+    own = exists().where(deed.c.residents.contains([resident_id]), deed.c.officer == officer, ~by_decision)
+    return bool((await session.execute(select(own))).scalar_one())

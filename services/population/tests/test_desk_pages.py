@@ -101,6 +101,25 @@ async def test_she_accepts_and_the_register_is_corrected_once(wulan: Visit, offi
     assert "Wulan Contoh : Record corrected Proposed by the citizen · The evidence is sufficient" in wulan.words
 
 
+async def test_who_registered_her_sees_the_proposal_and_leaves_it_to_another(
+    wulan: Visit, client: httpx.AsyncClient, office: Office
+) -> None:
+    _, melati = await office.register(card_a())
+    proposal = Proposal(uuid4(), melati)
+    await hear(office, proposal)
+    path = f"/office/proposals/{proposal.correction_id}"
+    await wulan.open(path)
+    fields = {**wulan.form(path).fields, "decision": "ACCEPTED"}
+    await wulan.open(at(melati, "correction?field=birth.place"))
+    await wulan.send(at(melati, "correction"), value="Bogor", reason="Akta")
+    await wulan.open(path)
+    assert "Another officer decides You registered this record" in wulan.words
+    assert "MELATI PUSPITA CONTOH" in wulan.words and "Your decision" not in wulan.words
+    await wulan.post(path, fields)
+    assert wulan.status == 409 and "Another officer decides" in wulan.words
+    assert await office.decisions() == []
+
+
 async def test_a_decline_needs_a_reason_and_stays_in_the_trail(wulan: Visit, office: Office) -> None:
     _, melati = await office.register(card_a())
     proposal = Proposal(uuid4(), melati)

@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 
 from sekali.codec import Heard
 from sekali.inbox import Projection
-from sekali.projection import Copy
+from sekali.testing import heard
 from services.population.inbox import inbox
 from services.population.tests.families import card_a
-from services.population.tests.office import OFFICER, Office
+from services.population.tests.office import DECIDER, OFFICER, Office
 
 TOPIC = "portal.correction.v1"
 
@@ -51,7 +51,7 @@ async def hear(office: Office, proposal: Proposal, version: int = 1, standing: s
     projection = inbox.declared[TOPIC]
     assert isinstance(projection, Projection)
     async with office.bus.transaction() as session:
-        await Copy(projection).apply(session, [proposal.said(version, standing)])
+        await heard(session, office.bus.erasures, projection, proposal.said(version, standing))
 
 
 async def listed(office: Office) -> list[dict[str, Any]]:
@@ -111,7 +111,7 @@ async def test_with_the_village_accepted_the_codes_above_it_are_right_already(of
         await hear(office, proposal)
     accepted = {"decision": "ACCEPTED", "reason_code": "EVIDENCE_SUFFICIENT"}
     for name in ("district", "regency", "province"):
-        answer = await office.door.post(paths[name], json=accepted, headers=OFFICER)
+        answer = await office.door.post(paths[name], json=accepted, headers=DECIDER)
         (field,) = answer.json()["fields"]
         assert (answer.status_code, field["field"]) == (409, "decision")
         assert f"Correct address.village_code: the {name} follows." in field["way_out"]
@@ -147,6 +147,32 @@ async def test_a_withdrawn_proposal_is_not_decided_on(office: Office) -> None:
     assert set(await office.refused(path, {"decision": "ACCEPTED"}, 409)) == {"decision"}
     unheard = await office.door.post(f"/proposals/{uuid4()}/decision", json={"decision": "ACCEPTED"}, headers=OFFICER)
     assert unheard.status_code == 404
+
+
+async def test_who_registered_the_record_does_not_judge_what_she_says_of_it(office: Office) -> None:
+    """Wulan, who wrote the name down, could brush the mistake aside; Ratna's corrections stay no obstacle to Ratna."""
+    _, melati_id = await office.register(card_a())
+    name, place = Proposal(uuid4(), melati_id), Proposal(uuid4(), melati_id, "birth.place", "BOGOR")
+    before = await office.everything()
+    for one in (name, place):
+        await hear(office, one)
+        for decision in ({"decision": "DECLINED", "reason_code": "EVIDENCE_MISSING"}, {"decision": "ACCEPTED"}):
+            answer = await office.door.post(f"/proposals/{one.correction_id}/decision", json=decision, headers=OFFICER)
+            assert (answer.status_code, answer.json()["type"]) == (409, "urn:sekali:problem:own-registration")
+    assert await office.everything() == before
+    for one in (name, place):
+        await office.order(f"/proposals/{one.correction_id}/decision", {"decision": "ACCEPTED"})
+    assert {row["officer"] for row in await office.rows("select officer from decision")} == {"ratna"}
+
+
+async def test_who_corrected_another_field_of_hers_does_not_judge_either(office: Office) -> None:
+    _, melati_id = await office.register(card_a())
+    corrected = {"resident_id": str(melati_id), "field": "birth.place", "value": "BOGOR", "reason": "Akta"}
+    assert (await office.door.post("/corrections", json=corrected, headers=DECIDER)).status_code == 200
+    proposal = Proposal(uuid4(), melati_id)
+    await hear(office, proposal)
+    path = f"/proposals/{proposal.correction_id}/decision"
+    assert set(await office.refused(path, {"decision": "ACCEPTED"}, 409)) == {"decision"}
 
 
 async def test_listing_proposals_is_a_use_of_what_she_said_and_of_what_the_register_says(office: Office) -> None:
