@@ -1,7 +1,7 @@
 """The whole path as people meet it: every service a process of its own, on real Kafka, PostgreSQL, registry, Zipkin."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -20,3 +20,17 @@ def stack(served: Platform) -> Iterator[Stack]:
     running.close()
     spans.shutdown()
     served.serve()
+
+
+@pytest.fixture
+def figure(
+    capsys: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]
+) -> Callable[[str, object, str], None]:
+    """`figure(name, value, line)`: the value for the result's file, the line for people."""
+
+    def tell(name: str, value: object, line: str) -> None:
+        record_property(name, value)
+        with capsys.disabled():
+            print(f"\n{line}", end="")
+
+    return tell

@@ -1,6 +1,7 @@
 """Forms as pages need them, whoever's they are: the portal's own, or another agency's over its door."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
@@ -25,6 +26,8 @@ class Reach:
     agencies: Agencies
     handing: service.Handing
     own: Form
+    seen: dict[tuple[str, str], Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    """Boxes of forms that this process has opened, so that opening one asks the database for none."""
 
     def ensure_known(self, agency: str, form: str) -> None:
         """Before anything is asked or stored: both are typed by somebody. Problem 404."""
@@ -39,13 +42,14 @@ class Reach:
                 await service.ensure_standing(session, citizen.resident_id)
                 facts = await contact_fact(session, citizen.resident_id)
                 return self.own.open(facts, uses.opening(session, citizen.resident_id))
-        known = await service.known_or_asked(bus.transaction, self.agencies, agency, form)
+        known = self.seen.get((agency, form))
+        if known is None:
+            known = await service.known_or_asked(bus.transaction, self.agencies, agency, form)
         answer = await self.agencies.opened(agency, form, citizen)
         if answer.status != 200:
             raise as_problem(agency, answer)
-        opened = _understood(agency, answer)
-        boxes = [box.model_dump(mode="json") for box in opened.boxes]
-        await service.remember_news(bus.transaction, agency, form, boxes, known)
+        opened, boxes = _understood(agency, answer), answer.body["boxes"]
+        self.seen[agency, form] = await service.remember_news(bus.transaction, agency, form, boxes, known)
         return opened
 
     async def declared(self, bus: RunningBus, agency: str, form: str) -> OpenedForm | None:

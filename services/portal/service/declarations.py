@@ -25,11 +25,16 @@ async def remember(session: AsyncSession, agency: str, form: str, boxes: Sequenc
 async def remember_news(
     transaction: Transaction, agency: str, form: str, boxes: Sequence[Mapping[str, Any]],
     known: Sequence[Mapping[str, Any]],
-) -> None:  # fmt: skip
-    """`remember` where they are other boxes than those known: nearly never, so an opened form costs no write."""
-    if _declared(boxes) != list(known):
+) -> Sequence[Mapping[str, Any]]:  # fmt: skip
+    """`remember` where they are other boxes than those known: nearly never, so an opened form costs no write.
+
+    What is known now.
+    """
+    declared = _declared(boxes)
+    if declared != list(known):
         async with transaction() as session:
             await remember(session, agency, form, boxes)
+    return declared
 
 
 def _declared(boxes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

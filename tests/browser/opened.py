@@ -1,5 +1,6 @@
-"""One browser for all browser tests of a session; each test gets pages of its own.
+"""One browser for all browser tests of a session, wherever they stand; each test gets pages of its own.
 
+A plugin, which the root's conftest names.
 Everything here lives in the session's event loop: a test module says `pytestmark = IN_SESSION_LOOP`.
 """
 
