@@ -10,8 +10,10 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sekali import waiting
 from sekali.codec import Heard, Shape
 from sekali.contracts import Contract, Schema
+from sekali.filling import Filling
 from sekali.inbox import Projection
 
 _OWN = ("version", "gone", "as_of")
@@ -65,11 +67,17 @@ class Copy:
         } | {"as_of": _RAW[DateTime, "timestamp-millis"]}
         self._parameters = [f"p{place}" for place in range(len(passed))]
         self._upsert = _upsert(table.name, passed, self._parameters)
+        made = {place: logics[name] or "" for place, name in enumerate(self._columns, 4) if name in raw}
+        self._filling = Filling(table, list(passed), {3: "timestamp-millis", **made})
         self._nothing = (None,) * len(self._columns)
 
     async def apply(self, session: AsyncSession, events: Sequence[Heard]) -> Applied:
         """Upsert the last version of each key, and mark as ready what awaits them, under the lock of `to_arrive`."""
-        rows = [self._row(event) for event in last_versions(events)]
+        last = last_versions(events)
+        rows = [self._row(event) for event in last]
+        if await self._filling.take(session, rows):
+            keys = [event.key for event in last]
+            return Applied(keys, await waiting.arrived(session, self.projection.topic, keys))
         columns = zip(*rows, strict=True)
         values = {name: list(column) for name, column in zip(self._parameters, columns, strict=True)}
         answer = (await session.execute(self._upsert, values | {"topic": self.projection.topic})).one()

@@ -7,6 +7,7 @@ Arrivals share it, parking has it alone; one lock for each key would fill Postgr
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -36,6 +37,11 @@ PARK_BEHIND = text("""
     on conflict do nothing
 """)
 BLOCKED = text("select distinct key from parked where topic = :topic and key = any(cast(:keys as bytea[]))")
+ARRIVED = text("""
+    update parked set ready = true
+    where awaited_topic = :topic and awaited_key = any(cast(:keys as uuid[])) and not ready
+    returning id
+""")
 # Only the first of a key: those behind it wait for it, ready or not.
 NEXT = text("""
     select * from parked
@@ -76,6 +82,12 @@ async def blocked(session: AsyncSession, topic: str, keys: Sequence[bytes]) -> s
     """The keys of a fact topic that have a parked event."""
     found = await session.execute(BLOCKED, {"topic": topic, "keys": list(keys)})
     return set(found.scalars())
+
+
+async def arrived(session: AsyncSession, topic: str, keys: Sequence[UUID]) -> bool:
+    """Wake what awaits these states, under the lock of `to_arrive`, where the rows' own statement does not do it."""
+    found = await session.execute(ARRIVED, {"topic": topic, "keys": list(keys)})
+    return bool(found.all())
 
 
 async def next_ready(session: AsyncSession, topics: Iterable[str]) -> Row[Any] | None:
