@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -19,24 +19,31 @@ Moments = dict[UUID, float]
 
 
 class Notes:
-    """`changes`: keys whose rows changed, with the moment behind the commit."""
+    """`moments`: behind the commit of each key's last change. `counts`: moment and number of changes, by commit.
 
-    def __init__(self) -> None:
+    `only`: nobody else's moments are kept, for a run of millions.
+    """
+
+    def __init__(self, only: Collection[UUID] | None = None) -> None:
         self.count = 0
-        self.changes: list[tuple[float, Sequence[UUID]]] = []
+        self.counts: list[tuple[float, int]] = []
+        self.moments: Moments = {}
+        self._only = only
 
     async def then(self, session: AsyncSession, keys: list[UUID]) -> None:
         """What follows from a change here: a note after the commit."""
         after_commit(session, partial(self._committed, keys))
 
     def _committed(self, keys: Sequence[UUID]) -> None:
-        self.changes.append((time.monotonic(), keys))
+        now = time.monotonic()
+        self.counts.append((now, len(keys)))
         self.count += len(keys)
+        self.moments.update((key, now) for key in keys if self._only is None or key in self._only)
 
 
-def noting(place: Place, reader: str) -> tuple[Bus, Notes]:
+def noting(place: Place, reader: str, only: Collection[UUID] | None = None) -> tuple[Bus, Notes]:
     """A reader as in production, which also takes notes."""
-    notes, inbox = Notes(), Inbox()
+    notes, inbox = Notes(only), Inbox()
     inbox.projection(RESIDENT, into=copy_table(reader), columns=COLUMNS[reader], then=notes.then)
     return Bus(place.settings(reader), inbox=inbox), notes
 
@@ -49,7 +56,7 @@ async def noted(place: Place, reader: str, count: int, limit: float = 120.0) -> 
         await until(lambda: _are(notes, count), limit)
     finally:
         await bus.stop()
-    return {key: moment for moment, keys in notes.changes for key in keys}
+    return notes.moments
 
 
 async def _are(notes: Notes, count: int) -> bool:
