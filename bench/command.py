@@ -14,7 +14,7 @@ from bench import results
 from bench.measure import Measure, found
 from bench.pairs import Result
 from bench.regressions import compared
-from bench.running import PROJECT, Listener, Options, chosen, run_all
+from bench.running import PROJECT, AnotherRun, Listener, Options, UnknownRow, alone, chosen, run_all
 from bench.table import Outcome, failed, line, table
 
 app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
@@ -38,10 +38,11 @@ def run(  # noqa: PLR0917  # typer passes them by name
     console, begun = _console(), time.monotonic()
     try:
         measures = chosen(found(), only)
-    except ValueError as wrong:
+        with alone(state):
+            outcomes = _shown(console, measures, Options(state, pairs or None, scale, long))
+    except (UnknownRow, AnotherRun) as wrong:
         console.print(str(wrong), style="bold red")
         raise typer.Exit(2) from None
-    outcomes = _shown(console, measures, Options(state, pairs or None, scale, long))
     results.save({row: one for row, one in outcomes.items() if isinstance(one, Result)}, folder / results.LATEST)
     console.print(table(measures, outcomes))
     console.print(f"{(time.monotonic() - begun) / 60:.1f} min; figures: {folder / results.LATEST}", soft_wrap=True)

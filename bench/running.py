@@ -1,7 +1,9 @@
 """A run of measures: one after the other, and what fails costs no other its figures."""
 
+import fcntl
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +31,26 @@ class Listener:
     step: Callable[[Measure, str], None] = field(default=lambda *_: None)
     ended: Callable[[Measure, Outcome], None] = field(default=lambda *_: None)
     platform: Callable[[str, float, str], None] = field(default=lambda *_: None)
+
+
+class UnknownRow(Exception):
+    """A row was asked for that nothing measures."""
+
+
+class AnotherRun(Exception):
+    """Two runs at a time would measure each other."""
+
+
+@contextmanager
+def alone(state: Path) -> Iterator[None]:
+    """One run at a time on a state folder. Raises `AnotherRun`."""
+    state.parent.mkdir(parents=True, exist_ok=True)
+    with state.with_name(f"{state.name}.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AnotherRun(f"Another run uses {state}: wait for its end, or name another BENCH_STATE.") from None
+        yield
 
 
 async def run_all(measures: Mapping[str, Measure], options: Options, listener: Listener) -> dict[str, Outcome]:
@@ -66,8 +88,8 @@ async def _outcome(measure: Measure, place: Place, options: Options, listener: L
 
 
 def chosen(measures: Mapping[str, Measure], only: str) -> dict[str, Measure]:
-    """`only`: rows with commas between, or nothing for all. Raises ValueError with a sentence on an unknown one."""
+    """`only`: rows with commas between, or nothing for all. Raises `UnknownRow`."""
     rows = [one.strip().upper() for one in only.split(",") if one.strip()]
     if unknown := [one for one in rows if one not in measures]:
-        raise ValueError(f"There is no row {', '.join(unknown)}: ONLY takes some of {', '.join(measures)}.")
+        raise UnknownRow(f"There is no row {', '.join(unknown)}: ONLY takes some of {', '.join(measures)}.")
     return {row: measures[row] for row in measures if row in rows} if rows else dict(measures)

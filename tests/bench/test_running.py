@@ -13,7 +13,7 @@ from bench import results
 from bench.command import app
 from bench.measure import Measure, found
 from bench.pairs import Result, interleaved
-from bench.running import Listener, Options, chosen, run_all
+from bench.running import Listener, Options, UnknownRow, alone, chosen, run_all
 from bench.table import Outcome, failed
 from tests.bench.rows import row
 
@@ -58,8 +58,23 @@ def test_rows_are_chosen_by_name_and_an_unknown_one_is_told() -> None:
     measures = {name: row(name) for name in ("P1", "P2", "P7")}
     assert list(chosen(measures, "p7, P1")) == ["P1", "P7"]
     assert chosen(measures, "") == measures
-    with pytest.raises(ValueError, match=r"There is no row P99: ONLY takes some of P1, P2, P7\."):
+    with pytest.raises(UnknownRow, match=r"There is no row P99: ONLY takes some of P1, P2, P7\."):
         chosen(measures, "P1,P99")
+
+
+def test_a_second_run_waits_for_the_first_instead_of_measuring_it(tmp_path: Path) -> None:
+    environment = {"ONLY": "P5", "RESULTS": str(tmp_path), "BENCH_STATE": str(tmp_path / "state")}
+    with alone(tmp_path / "state"):
+        answer = CliRunner().invoke(app, ["run"], env=environment)
+    assert answer.exit_code == 2
+    assert "Another run uses" in answer.output
+
+
+def test_an_unknown_row_ends_the_command_before_anything_starts(tmp_path: Path) -> None:
+    answer = CliRunner().invoke(app, ["run"], env={"ONLY": "P99", "BENCH_STATE": str(tmp_path / "state")})
+    assert answer.exit_code == 2
+    assert "There is no row P99" in answer.output
+    assert not (tmp_path / "state").exists()
 
 
 def shape(document: Mapping[str, Any]) -> None:
