@@ -9,7 +9,7 @@ from bench.peers import consumable
 from bench.peers.debezium import running
 
 ROWS = 100_000
-SINGLES = 300
+SINGLES = 200
 MILLISECONDS = 1_000
 
 

@@ -15,9 +15,9 @@ from bench.quantiles import Latency, latency
 from bench.raw import waiting_times
 
 PER_SECOND = 300.0
-EVENTS = 1_800
+EVENTS = 1_500
 IDLE_PER_SECOND = 50.0
-PROBES = 400
+PROBES = 300
 FLOOD = 60_000
 MILLISECONDS = 1_000
 Pair = tuple[Latency, Latency]
@@ -39,8 +39,8 @@ async def least(place: Place, count: int) -> Latency:
     place.fresh(waiting_times.TOPIC)
     await stock.encoded(place, count)
     await copies.held(place, THIN, count)
-    trips = latency(await elsewhere(waiting_times.round_trips, place, count, PER_SECOND))
-    commits = latency(await elsewhere(waiting_times.commits, place, count, PER_SECOND))
+    found = await elsewhere(waiting_times.both, place, count, PER_SECOND)
+    trips, commits = map(latency, found)
     return Latency(trips.p50 + commits.p50, trips.p99 + commits.p99, trips.count)
 
 

@@ -19,7 +19,6 @@ from faststream.kafka.message import KafkaMessage
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
-from bench.peers.log import Log
 from bench.place import COLUMNS, RESIDENT, Place, copy_table
 from bench.raw.applying import FRAME, pair
 from bench.waiting import until
@@ -48,8 +47,8 @@ WAYS = (
 )
 
 
-async def handled(place: Place, reader: str, way: Way) -> float:
-    """Events/s over all that lies in the topic, from the first handled event to the last commit."""
+async def handled(place: Place, reader: str, way: Way, count: int) -> float:
+    """Events/s of the first `count` in the topic, from the first that is handled to the last commit."""
     engine = create_async_engine(place.settings(reader).database_url, pool_size=way.workers, max_overflow=0)
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     statement, values = _upsert(reader), _values(place, reader)
@@ -61,7 +60,8 @@ async def handled(place: Place, reader: str, way: Way) -> float:
         consumer_only=True,
         decoder=_whole,
     )
-    times: list[float] = []
+    begun: list[float] = []
+    ended: list[float] = []
 
     @broker.subscriber(
         RESIDENT,
@@ -71,34 +71,27 @@ async def handled(place: Place, reader: str, way: Way) -> float:
         max_workers=way.workers,
     )
     async def apply(message: KafkaMessage) -> None:
-        times.append(time.monotonic())
+        begun.append(time.monotonic())
         async with sessions.begin() as session:
             await session.execute(statement, values(message))
-        times.append(time.monotonic())
+        ended.append(time.monotonic())
 
     try:
         await broker.start()
-        count = await _waiting(place)
-        await until(lambda: _are(times, 2 * count))
-        return count / (times[-1] - times[0])
+        await until(lambda: _are(ended, count))
+        return count / (ended[count - 1] - begun[0])
     finally:
         await broker.stop()
         await engine.dispose()
 
 
-async def _are(times: list[float], count: int) -> bool:
-    return len(times) >= count
+async def _are(ended: list[float], count: int) -> bool:
+    return len(ended) >= count
 
 
 async def _whole(message: KafkaMessage, original: Any = None) -> KafkaMessage:
     """No JSON is looked for in Avro's bytes; the handler gets the message itself."""
     return message
-
-
-async def _waiting(place: Place) -> int:
-    """Events in the topic."""
-    async with Log(place, RESIDENT) as log:
-        return await log.length()
 
 
 def _values(place: Place, reader: str) -> Callable[[KafkaMessage], dict[str, Any]]:

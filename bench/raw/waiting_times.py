@@ -15,6 +15,11 @@ from bench.waiting import until
 TOPIC = "bench.raw"
 
 
+async def both(place: Place, count: int, per_second: float) -> tuple[list[float], list[float]]:
+    """Round trips, then commits."""
+    return await round_trips(place, count, per_second), await commits(place, count, per_second)
+
+
 async def round_trips(place: Place, count: int, per_second: float) -> list[float]:
     """Seconds from handing a record to aiokafka's producer until aiokafka's consumer, in the same process, has it."""
     records = await stock.records(place, count)
