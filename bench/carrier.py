@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import psutil
 
 from bench import stock
+from bench.busy import Cores, Stretch
 from bench.place import OWNER, RESIDENT, Place
 from bench.stock import Sql, Traced
 from bench.tracer import traced_as
@@ -23,12 +24,16 @@ MEGABYTE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """`seconds` for so many `rows`; resident megabytes at rest before them, and the most while they were carried."""
+    """`seconds` for so many `rows`; resident megabytes at rest before them, and the most while they were carried.
+
+    `cores` were in use meanwhile.
+    """
 
     rows: int
     seconds: float
     rest: float
     most: float
+    cores: Cores
 
     @property
     def rate(self) -> float:
@@ -94,9 +99,10 @@ async def _carried(relay: Relay, rows: int) -> Carried:
         most = max(most, process.memory_info().rss / MEGABYTE)
         return metrics.value_of("sekali_relay_events_total", topic=RESIDENT) >= rows
 
-    begun = time.monotonic()
+    begun, stretch = time.monotonic(), Stretch()
     relay.wake()
-    return Carried(rows, await until(all_are) - begun, rest, most)
+    seconds = await until(all_are) - begun
+    return Carried(rows, seconds, rest, most, stretch.cores(seconds))
 
 
 def nothing_is_mended(catalogue: Catalogue) -> dict[str, Current]:

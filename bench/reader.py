@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from bench.busy import Stretch
 from bench.carrier import MEGABYTE
 from bench.place import RESIDENT, Place
 from bench.tracer import traced_as
@@ -28,7 +29,8 @@ GONE = "select coalesce(sum(next_offset), 0)::bigint from inbox_offset where top
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Times by the machine's monotonic clock: `called` when the bus was started, `began` at the first polled batch,
-    `ended` when the last commit was seen. `offsets` were gone through; `busy` cores of the machine were in use.
+    `ended` when the last commit was seen. `offsets` were gone through; `busy` cores of the machine were in use, `own`
+    of them by this process.
     """
 
     called: float
@@ -36,6 +38,7 @@ class Reading:
     ended: float
     offsets: int
     busy: float
+    own: float
     memory: list[float]
     """Resident megabytes, looked at every few milliseconds; the first one before anything was polled."""
 
@@ -140,16 +143,10 @@ async def _timed(place: Place, reader: str, gate: _Gate, ends: Ends, called: flo
 
     try:
         await is_there()
-        first, machine = last, psutil.cpu_times()
+        first, stretch = last, Stretch()
         gate.open.set()
         ended = await until(is_there)
     finally:
         await sql.close()
-    return Reading(called, gate.began, ended, last - first, _busy(machine, ended - gate.began), memory)
-
-
-def _busy(before: Any, seconds: float) -> float:
-    """Cores in use on the whole machine since then, everybody's."""
-    now = psutil.cpu_times()
-    idle = float(now.idle + now.iowait - before.idle - before.iowait)
-    return (psutil.cpu_count() or 1) - idle / seconds
+    cores = stretch.cores(ended - gate.began)
+    return Reading(called, gate.began, ended, last - first, cores.machine, cores.own, memory)

@@ -33,7 +33,7 @@ TRACEPARENT: dict[Traced, str] = {
 ROWS = """
     select id, topic, case when $2 = 0 then key else md5(key || $2)::uuid::text end as key, payload, revision,
            fingerprint, version, {traceparent} as traceparent
-    from template where n < $1 order by n
+    from template where n >= $3 and n < $1 order by n
 """
 FILL = """
     insert into outbox (id, aggregatetype, aggregateid, type, payload, revision, fingerprint, version,
@@ -74,7 +74,7 @@ async def _encode(place: Place, first: int, end: int) -> None:
 async def fill(sql: Sql, count: int, traced: Traced = "carried", again: int = 0) -> None:
     """So many rows into the outbox. With `again` under other keys: only who opens no seal can read those."""
     rows = ROWS.format(traceparent=TRACEPARENT[traced])
-    await sql.execute(FILL.format(rows=rows), count, again)
+    await sql.execute(FILL.format(rows=rows), count, again, 0)
 
 
 async def emptied(place: Place) -> Sql:
@@ -93,27 +93,29 @@ async def settle(place: Place) -> None:
         await admin.close()
 
 
-async def laid(place: Place, topic: str, count: int, traced: Traced = "carried", times: int = 1) -> float:
-    """The rows as records at the end of the topic, by the plain client; seconds that publishing took.
+async def laid(
+    place: Place, topic: str, count: int, traced: Traced = "carried", times: int = 1, *, first: int = 0
+) -> float:
+    """The rows from `first` on as records at the end of the topic, by the plain client; seconds that publishing took.
 
     `times`: again and again under other keys. Meant for a process of its own.
     """
     seconds = 0.0
     gc.disable()  # the raw side carries no burden that is not its own
     for again in range(times):
-        seconds += await publishing.published(place.kafka(), topic, await records(place, count, traced, again))
+        seconds += await publishing.published(place.kafka(), topic, await records(place, count, traced, again, first))
     return seconds
 
 
 async def records(
-    place: Place, count: int, traced: Traced = "carried", again: int = 0
+    place: Place, count: int, traced: Traced = "carried", again: int = 0, first: int = 0
 ) -> list[list[publishing.Record]]:
-    """What the relay makes of the rows: prefix, headers in its order, its partitioner."""
+    """What the relay makes of the rows `first` to `count`: prefix, headers in its order, its partitioner."""
     revision = place.catalogue.latest(RESIDENT)
     registry, sql = Registry(place.platform.endpoints.registry.url), await place.sql(OWNER)
     try:
         schema_id = await registry.id_of(f"{RESIDENT}-value", revision.schema)
-        rows = await sql.fetch(ROWS.format(traceparent=TRACEPARENT[traced]), count, again)
+        rows = await sql.fetch(ROWS.format(traceparent=TRACEPARENT[traced]), count, again, first)
     finally:
         await registry.close()
         await sql.close()
