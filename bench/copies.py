@@ -18,7 +18,7 @@ async def empty(place: Place, reader: str, begins: Mapping[int, int] | None = No
     """Nothing held, nothing read. `begins`: the offsets to read from, by partition; else the log's beginning."""
     sql = await place.sql(reader)
     try:
-        await sql.execute("truncate resident, inbox_offset, dead_letter")
+        await sql.execute("truncate resident, inbox_offset, dead_letter cascade")
         if begins is not None:
             await sql.execute(NEXT, RESIDENT, list(begins), list(begins.values()))
     finally:

@@ -59,7 +59,7 @@ async def endured(place: Place, seconds: float, span: float) -> list[Span]:
     """What each `span` seconds were like; in the first of them nobody holds anything back."""
     place.fresh()
     sql = await place.sql(THIN)
-    await sql.execute("truncate resident, inbox_offset, dead_letter")
+    await sql.execute("truncate resident, inbox_offset, dead_letter cascade")
     await sql.close()
     probes = int(seconds * PROBES_PER_SECOND)
     hearing = asyncio.create_task(elsewhere(hear, place, probes, 2 * seconds + 120))

@@ -47,13 +47,14 @@ async def _seen(place: Place, url: str, topic: str, count: int, committed: Commi
     insert = await sql.prepare(INSERT)
     consumer = AIOKafkaConsumer(**place.kafka(), group_id=None, enable_auto_commit=False, auto_offset_reset="latest")
     await consumer.start()
-    said: dict[bytes, float] = {}
+    one_at_a_time, said = asyncio.Lock(), dict[bytes, float]()
     heard: dict[bytes, float] = {}
     listening = await _listening(place, consumer, topic, heard)
 
     async def say(number: int) -> None:
-        await insert.fetch(number)
-        said[keys[number]] = time.monotonic()
+        async with one_at_a_time:
+            await insert.fetch(number)
+            said[keys[number]] = time.monotonic()
         committed()
 
     try:
