@@ -21,6 +21,7 @@ from sekali.subscription import Subscription
 logger = logging.getLogger(__name__)
 
 MOST_RECORDS = 2_000
+MOST_BYTES = 1 << 20  # of a partition at a time; with more, what is fetched ahead is most of a service's memory
 POLL_MS = 200
 REPORT_SECONDS = 1.0
 SESSION_MS = 6_000  # the shortest that a broker takes by itself
@@ -81,7 +82,7 @@ def listen(broker: KafkaBroker, subscription: Subscription, instance: str) -> No
         listener=seeking,
         max_records=MOST_RECORDS,
         batch_timeout_ms=POLL_MS,
-        max_partition_fetch_bytes=4 << 20,
+        max_partition_fetch_bytes=MOST_BYTES,
         parser=_parse,
         decoder=_decode,
         title=subscription.group,
