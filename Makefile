@@ -1,7 +1,7 @@
 # The one front door. `make` lists what there is to do.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo agency up stop clean docs pictures test check lock setup containers bench bench-debezium bench-check bench-baseline
+.PHONY: help demo agency up stop clean docs pictures test check lock setup containers bench bench-debezium bench-check bench-baseline bench-scale bench-report
 
 RESIDENTS ?= 10000
 export RESIDENTS
@@ -59,6 +59,12 @@ bench-check: setup  ## has the last `make bench` lost more than a quarter of a c
 
 bench-baseline: setup  ## the last `make bench` becomes what bench-check compares with
 	@$(BIN)/python -m bench baseline
+
+bench-scale: setup  ## how cost grows with partitions, processes and residents: ONLY=subscriber,relay,residents
+	@$(BIN)/python -m bench scale
+
+bench-report: setup  ## write docs/performance.md and its pictures from the committed results
+	@$(BIN)/python -m bench report
 
 check: setup  ## style, types, import contracts, generated files and the lock
 	$(BIN)/ruff check .

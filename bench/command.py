@@ -14,10 +14,14 @@ from bench import results
 from bench.measure import Measure, found
 from bench.pairs import Result
 from bench.regressions import compared
+from bench.report.command import report
 from bench.running import PROJECT, AnotherRun, Listener, Options, UnknownRow, alone, chosen, run_all
+from bench.scaling.command import scale as measure_scale
 from bench.table import Outcome, failed, line, table
 
 app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
+app.command("scale")(measure_scale)
+app.command("report")(report)
 STATE = PROJECT / ".sekali-bench"
 
 Only = Annotated[str, typer.Option(envvar="ONLY", help="Rows with commas between, such as P1,P7; else all.")]

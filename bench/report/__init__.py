@@ -1,0 +1,1 @@
+"""docs/performance.md and its pictures, made of the committed results; `make bench-report`."""

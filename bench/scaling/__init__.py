@@ -1,0 +1,1 @@
+"""How cost grows with partitions, processes and residents; `make bench-scale`."""
