@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from faststream.kafka import KafkaBroker
@@ -23,6 +24,7 @@ from sekali.inbox import Inbox
 from sekali.kafka import connection, security
 from sekali.listening import listen
 from sekali.log import Current
+from sekali.redriving import Redriving
 from sekali.registry import Registry
 from sekali.relay import Relay
 from sekali.retention import Sweeper
@@ -94,6 +96,7 @@ class Bus:
         self._tasks: list[asyncio.Task[None]] = []
         self._check(current or {})
         self._subscribe()
+        self._redriving = Redriving(self.subscriptions)
 
     def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
         """One use case, one transaction."""
@@ -106,7 +109,7 @@ class Bus:
         library = Path(migrations.__file__).parent
         await self.database.migrate([library / "versions", own], library)
         self._tasks.append(asyncio.create_task(self.relay.run(), name="relay"))
-        self._tasks.append(asyncio.create_task(self._run_parked(), name="parked"))
+        self._tasks.append(asyncio.create_task(self._run_waiting(), name="waiting"))
         own_workers = [
             Worker("measure", timedelta(seconds=MEASURE_SECONDS), _measure),
             Worker("prune", timedelta(hours=1), _prune),
@@ -200,21 +203,25 @@ class Bus:
             else:
                 return
 
-    async def _run_parked(self) -> None:
-        """Parked effects that are ready, each in a transaction of its own."""
+    async def _run_waiting(self) -> None:
+        """Parked effects that are ready, then dead letters that are to be run again, each in its own transaction."""
+        parked = partial(run_parked, self.subscriptions)
         while True:
+            if await self._tried(parked) or await self._tried(self._redriving.run_next):
+                continue
             try:
-                async with self.transaction() as session:
-                    found = await run_parked(self.subscriptions, session)
-            except Exception as error:
-                logger.warning("A parked effect waits: %s", type(error).__name__)
-                found = False
-            if not found:
-                try:
-                    await asyncio.wait_for(self._parked.wait(), PARKED_SECONDS)
-                except TimeoutError:
-                    continue
-                self._parked.clear()
+                await asyncio.wait_for(self._parked.wait(), PARKED_SECONDS)
+            except TimeoutError:
+                continue
+            self._parked.clear()
+
+    async def _tried(self, run_next: Callable[[AsyncSession], Awaitable[bool]]) -> bool:
+        try:
+            async with self.transaction() as session:
+                return await run_next(session)
+        except Exception as error:
+            logger.warning("A parked effect or a dead letter waits: %s", type(error).__name__)
+            return False
 
     async def _repeat(self, worker: Worker) -> None:
         while True:

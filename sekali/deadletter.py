@@ -16,18 +16,28 @@ from sekali.errors import SekaliError
 
 logger = logging.getLogger(__name__)
 
+# Delivered again, a letter that waits is blocked by itself: its own cause stays. What was discarded stays discarded.
 BURY = text("""
     insert into dead_letter (topic, partition, record_offset, record_timestamp, key, header_names, header_values,
                              payload, cause, detail, contract, first_seen, last_seen)
     values (:topic, :partition, :record_offset, :record_timestamp, :key, :header_names, :header_values,
             :payload, :cause, :detail, :contract, :now, :now)
     on conflict (topic, partition, record_offset) do update
-        set attempts = dead_letter.attempts + 1, last_seen = excluded.last_seen,
-            cause = excluded.cause, detail = excluded.detail
+        set attempts = dead_letter.attempts + 1, last_seen = excluded.last_seen, contract = excluded.contract,
+            cause = case when excluded.cause = 'BEHIND' and dead_letter.state = 'WAITING'
+                         then dead_letter.cause else excluded.cause end,
+            detail = case when excluded.cause = 'BEHIND' and dead_letter.state = 'WAITING'
+                          then dead_letter.detail else excluded.detail end,
+            state = case dead_letter.state when 'DISCARDED' then 'DISCARDED' else 'WAITING' end
 """)
 BLOCKED = text("""
     select distinct key from dead_letter
     where topic = :topic and key = any(cast(:keys as bytea[])) and state = 'WAITING'
+""")
+BEFORE = text("""
+    select exists (select from dead_letter
+                   where topic = :topic and key = :key and state = 'WAITING'
+                     and (partition, record_offset) < (:partition, :record_offset))
 """)
 
 
@@ -85,6 +95,13 @@ async def blocked(session: AsyncSession, topic: str, keys: Sequence[bytes]) -> s
     """The keys of a fact topic whose earlier event waits among the dead letters."""
     found = await session.execute(BLOCKED, {"topic": topic, "keys": list(keys)})
     return set(found.scalars())
+
+
+async def waits_before(session: AsyncSession, record: Record) -> bool:
+    """Whether a dead letter of the same key stands before the record in the log."""
+    place = {"partition": record.partition, "record_offset": record.offset}
+    found = await session.scalar(BEFORE, {"topic": record.topic, "key": record.key} | place)
+    return bool(found)
 
 
 def behind() -> Poison:

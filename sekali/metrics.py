@@ -37,6 +37,7 @@ APPLY_DELAY = Histogram("sekali_apply_delay_seconds", "From an event's time to i
                         buckets=_DELAYS)  # fmt: skip
 PARKED = Gauge("sekali_parked_rows", "Effects that wait for a fact that has not arrived.", ["topic"])
 DEAD_LETTERS = Gauge("sekali_dead_letters_rows", "Dead letters that nobody has looked after yet.", ["topic"])
+DEAD_LETTERS_RUN = Counter("sekali_dead_letters_run", "Dead letters run again, by what came of it.", ["topic", "what"])
 CONTRACT_DAYS_LEFT = Gauge("sekali_contract_days_left_days", "Days until the contract ends; -1: it is over.", ["topic"])
 CONTRACT_ENDS_SOON = Gauge("sekali_contract_ends_soon", "1 in the contract's last 30 days, and afterwards.", ["topic"])
 INBOX_REFUSED = Counter("sekali_inbox_refused", "Records of erased persons, which are not taken.", ["topic"])
@@ -59,8 +60,8 @@ USES_NOT_RECORDED = Counter("sekali_uses_not_recorded", "Uses that could not be 
 EVERY_METRIC: tuple[Counter | Gauge | Histogram, ...] = (
     OUTBOX_WAITING, OUTBOX_OLDEST, RELAY_EVENTS, RELAY_BATCHES, RELAY_SWEEPS, RELAY_FAILURES, RELAY_HOLES,
     RELAY_REPAIRS, INBOX_APPLIED, INBOX_DUPLICATE, INBOX_DEAD_LETTERED, INBOX_BATCHES, INBOX_RETRIES, INBOX_GAPS,
-    INBOX_STOPPED, INBOX_LAG, APPLY_DELAY, PARKED, DEAD_LETTERS, CONTRACT_DAYS_LEFT, CONTRACT_ENDS_SOON,
-    INBOX_REFUSED, RETENTION_SWEPT,
+    INBOX_STOPPED, INBOX_LAG, APPLY_DELAY, PARKED, DEAD_LETTERS, DEAD_LETTERS_RUN, CONTRACT_DAYS_LEFT,
+    CONTRACT_ENDS_SOON, INBOX_REFUSED, RETENTION_SWEPT,
     KEY_MADE, REQUEST_SECONDS, FORMS_OPENED, FORMS_SUBMITTED, BOXES_ASKED, BOXES_FILLED, BOXES_TYPED,
     USES_NOT_RECORDED,
 )  # fmt: skip

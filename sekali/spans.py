@@ -5,14 +5,14 @@ A record's key is never an attribute: it names a person.
 An event that is not sampled gets no span, and its context travels on as it came.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from uuid import UUID
 
 from opentelemetry import context as otel
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from sekali.codec import Heard
@@ -62,8 +62,18 @@ def sent(topic: str, partition: int, event_id: str, traceparent: str | None) -> 
 
 def processed(event: Heard, group: str) -> Span | None:
     """A started process span, child of the creation context; None where the event is not sampled."""
+    return _processing(event, group, context_of(event.traceparent)) if is_sampled(event.traceparent) else None
+
+
+def redriven(event: Heard, group: str) -> Span | None:
+    """The same for an event that is run again: a trace of its own, the old context is a link."""
     if not is_sampled(event.traceparent):
         return None
+    said = trace.get_current_span(context_of(event.traceparent)).get_span_context()
+    return _processing(event, group, Context(), [Link(said)])
+
+
+def _processing(event: Heard, group: str, parent: Context, links: Sequence[Link] = ()) -> Span:
     record = event.record
     attributes = _attributes(record.topic, "process") | {
         "messaging.message.id": str(event.event_id),
@@ -71,8 +81,8 @@ def processed(event: Heard, group: str) -> Span | None:
         "messaging.kafka.offset": record.offset,
         "messaging.consumer.group.name": group,
     }
-    parent = context_of(event.traceparent)
-    return _tracer().start_span(f"process {record.topic}", parent, kind=SpanKind.CONSUMER, attributes=attributes)
+    name = f"process {record.topic}"
+    return _tracer().start_span(name, parent, kind=SpanKind.CONSUMER, attributes=attributes, links=links)
 
 
 @contextmanager

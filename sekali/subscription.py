@@ -7,6 +7,7 @@ from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from opentelemetry.trace import Span
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import deadletter, metrics, spans, waiting
@@ -14,7 +15,7 @@ from sekali.agreement import Agreement, ContractEnded
 from sekali.batch import Batch
 from sekali.codec import Decoder, Heard, Poison, Record
 from sekali.contracts import Contract
-from sekali.database import Database
+from sekali.database import Database, after_commit
 from sekali.effect import Effects
 from sekali.erasure import Erasures
 from sekali.errors import SekaliError
@@ -147,6 +148,9 @@ class Subscription:
     def span(self, event: Heard) -> Span | None:
         return spans.processed(event, self.group)
 
+    def redriven_span(self, event: Heard) -> Span | None:
+        return spans.redriven(event, self.group)
+
     async def _apply(self, session: AsyncSession, batch: Batch, mine: set[TopicPartition], *, careful: bool) -> None:
         here = batch.of(mine)
         decoded = await self._without_the_erased(session, here, batch)
@@ -244,22 +248,50 @@ class Subscription:
 
         Raises what decoding and the handler raise.
         """
-        assert self.effects is not None
         self._agreement.check()
         if late is not None:
             raise Poison("AWAITED_TOO_LONG", f"No record of {late} arrived in {waiting.LONGEST.days} days.")
-        if await deadletter.blocked(session, record.topic, [record.key or b""]):
+        if await deadletter.waits_before(session, record):
             raise deadletter.behind()
+        await self.lock_stored(session, record)
+        await self.take_stored(session, record, self.span)
+
+    async def lock_stored(self, session: AsyncSession, record: Record) -> None:
+        """What `take_stored` needs, before the row of the record is locked: who erases takes them in this order."""
         await self._erasures.lock(session, record.topic, [record])
-        if await self._erasures.refused(session, record.topic, [record]):
-            return
+        if self.copy is not None:
+            await session.execute(text(f"select {waiting.to_arrive(record.topic)}"))
+
+    async def take_stored(self, session: AsyncSession, record: Record, begin: Callable[[Heard], Span | None]) -> str:
+        """A record from the agency's own tables: APPLIED, DUPLICATE, or REFUSED for one of the erased.
+
+        `begin` starts its span. Raises what decoding and the handler raise.
+        """
+        self._agreement.check()
+        refused = await self._erasures.refused(session, record.topic, [record])
+        if record.key in refused and record.value is not None:
+            return "REFUSED"
         event = await self.decoder.decode(record)
-        span = self.span(event)
+        span = begin(event)
         try:
-            await self.effects.apply(session, event, span)
+            if self.effects is not None:
+                return (await self.effects.apply(session, event, span)).name
+            assert self.copy is not None
+            return await self._project_stored(session, self.copy, event, span)
+        except Exception as error:
+            spans.failed(span, type(error).__name__)
+            raise
         finally:
             if span is not None:
                 span.end()
+
+    async def _project_stored(self, session: AsyncSession, copy: Copy, event: Heard, span: Span | None) -> str:
+        batch = Batch(spans={event.event_id: span} if span is not None else {})
+        async with session.begin_nested():
+            await self._project(session, copy, [event], batch)
+        if batch.outcomes["WOKE"]:
+            after_commit(session, self._wake_parked)
+        return "APPLIED" if batch.outcomes["APPLIED"] else "DUPLICATE"
 
     def look(self) -> None:
         """Say that the contract has ended, or comes near its end, also where nothing arrives."""

@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from sekali import identity
 from sekali.doors import problems
 from sekali.doors.callers import Gate
+from sekali.doors.deadletters import dead_letter_doors
 from sekali.doors.erasures import erasure_doors
 from sekali.doors.facts import facts_door
 from sekali.doors.headers import SecureHeaders
@@ -74,6 +75,7 @@ def application(
     problems.install(app)
     app.include_router(open_doors())
     app.include_router(erasure_doors())
+    app.include_router(dead_letter_doors())
     app.include_router(uses_door())
     app.include_router(facts_door(registers or {}))
     for router in (*way_in, *routers):

@@ -4,8 +4,9 @@ A token is signed by an agency (`sekali.tokens`). Where SEKALI_DEVELOPMENT_SIGN_
 too, which prove nothing: ``citizen:<resident uuid>``, ``officer:<agency>:<name>``, ``officer:<agency>:<name>:<role>``,
 ``agency:<agency>``.
 Dependencies are `async` though they wait for nothing: FastAPI hands any other to a thread, which costs a switch.
-A route declares who may enter by the type of one parameter: ``Citizen``, ``Officer``, ``PeerAgency``, ``AnyCaller``;
-pages have types of their own (`sekali.signin`). Who declares nothing is not built (`sekali.doors.walk`).
+A route declares who may enter by the type of one parameter: ``Citizen``, ``Officer``, ``Operator`` (an officer who
+looks after the agency's bus), ``PeerAgency``, ``AnyCaller``; pages have types of their own (`sekali.signin`).
+Who declares nothing is not built (`sekali.doors.walk`).
 """
 
 import logging
@@ -27,13 +28,15 @@ from sekali.tokens import AgencyCaller, Caller, CitizenCaller, OfficerCaller, Ve
 
 __all__ = [
     "WHO_MAY_ENTER", "AgencyCaller", "AnyCaller", "Caller", "Citizen", "CitizenCaller", "Gate", "Officer",
-    "OfficerCaller", "PeerAgency", "read_development_token", "says_who_may_enter",
+    "OfficerCaller", "Operator", "PeerAgency", "read_development_token", "says_who_may_enter",
 ]  # fmt: skip
 
 logger = logging.getLogger(__name__)
 Dependency = TypeVar("Dependency", bound=Callable[..., Any])
 _WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _OFFICER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+OPERATOR = "operator"
+"""The role of who looks after the agency's part of the bus."""
 CHANGES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
 WHO_MAY_ENTER: set[Callable[..., Any]] = set()
 
@@ -134,6 +137,13 @@ async def officer(request: Request, caller: Annotated[Caller, Depends(any_caller
 
 
 @says_who_may_enter
+async def operator(caller: Annotated[OfficerCaller, Depends(officer)]) -> OfficerCaller:
+    if caller.role != OPERATOR:
+        raise forbidden(f"Only an officer with the role {OPERATOR} enters here.")
+    return caller
+
+
+@says_who_may_enter
 async def peer_agency(caller: Annotated[Caller, Depends(any_caller)]) -> AgencyCaller:
     if not isinstance(caller, AgencyCaller):
         raise forbidden("Only another agency's service enters here.")
@@ -143,4 +153,5 @@ async def peer_agency(caller: Annotated[Caller, Depends(any_caller)]) -> AgencyC
 AnyCaller = Annotated[Caller, Depends(any_caller)]
 Citizen = Annotated[CitizenCaller, Depends(citizen)]
 Officer = Annotated[OfficerCaller, Depends(officer)]
+Operator = Annotated[OfficerCaller, Depends(operator)]
 PeerAgency = Annotated[AgencyCaller, Depends(peer_agency)]

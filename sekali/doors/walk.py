@@ -34,8 +34,8 @@ def broken_laws(app: FastAPI) -> Iterator[str]:
             continue
         if not who_may_enter(route):
             yield (
-                f"{path}: say who may enter by a parameter of type Citizen, Officer, PeerAgency or AnyCaller; "
-                "on a page SignedInCitizen, SignedInOfficer, SignedIn or Visitor."
+                f"{path}: say who may enter by a parameter of type Citizen, Officer, Operator, PeerAgency or "
+                "AnyCaller; on a page SignedInCitizen, SignedInOfficer, SignedIn or Visitor."
             )
         for parameter in route.dependant.path_params:
             if parameter.name not in PLAIN_NAMES and parameter.field_info.annotation is not UUID:

@@ -10,18 +10,22 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from sekali.doors.callers import OPERATOR
 from sekali.tokens import AgencyCaller, CitizenCaller, OfficerCaller
 from tests.doors.house import AGENCIES, Door, House, open_house
 
 MELATI = CitizenCaller(uuid4())
 ENTERS = {
     "citizen": {"a citizen"},
-    "officer": {"an officer of this agency"},
+    "officer": {"an officer of this agency", "an operator of this agency"},
+    "operator": {"an operator of this agency"},
     "peer_agency": {"another agency"},
-    "any_caller": {"a citizen", "an officer of this agency", "another agency"},
+    "any_caller": {"a citizen", "an officer of this agency", "an operator of this agency", "another agency"},
 }
 """What a route declares -> whom it believes."""
-NARROWER = {"GET /erasures/{person}": {"an officer of this agency", "another agency"}}
+NARROWER = {
+    "GET /erasures/{person}": {"an officer of this agency", "an operator of this agency", "another agency"},
+}
 """Doors of AnyCaller that look closer by themselves; each further one is written down here."""
 HARMLESS = {"GET /forms", "GET /forms/{name}/declaration", "GET /forms/portal/contact/declaration"}
 """Doors of AnyCaller that tell the same to everybody: names of forms and of boxes."""
@@ -47,6 +51,7 @@ def believed(house: House) -> dict[str, dict[str, str]]:
     return {
         "a citizen": house.token("portal", MELATI),
         "an officer of this agency": house.token(house.agency, OfficerCaller(house.agency, "DEWI CONTOH")),
+        "an operator of this agency": house.token(house.agency, OfficerCaller(house.agency, "JOKO CONTOH", OPERATOR)),
         "another agency": house.token(other, AgencyCaller(other)),
     }
 

@@ -31,7 +31,8 @@ create table dead_letter_act (
     check ((officer is null) = (reason is null))
 );
 create index dead_letter_act_letter on dead_letter_act (letter_id, act_id);
-comment on table dead_letter_act is 'Who asked what for a dead letter and why, and what came of it; goes with the letter.';
+comment on table dead_letter_act is
+    'Who asked what for a dead letter and why, and what came of it; goes with the letter.';
 """
 
 
