@@ -9,7 +9,8 @@ from sekali.topics import REPLICAS
 HOUR = 3600
 GB = 1e9
 M_SINK = (
-    "number of m-SINK's receivers, ntbnews.com/nasional/ditjen-dukcapil-jalin-integrasi-data-berkelanjutan-dengan-bps"
+    "number of m-SINK's receivers in 2023: "
+    "www.ntbnews.com/nasional/ditjen-dukcapil-jalin-integrasi-data-berkelanjutan-dengan-bps"
 )
 
 

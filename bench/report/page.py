@@ -20,6 +20,7 @@ from bench.table import WORDS, figure, ratio
 PAGE, PICTURES = Path("docs/performance.md"), Path("docs/performance")
 TEMPLATE = "performance.md.jinja"
 QUIET = 0.5  # of a core: what the machine's own housekeeping may ask for
+FAR = 10  # times the peak
 OWN_LIMIT = 0.85  # of a core: a process that uses so much is held up by itself
 
 
@@ -66,6 +67,7 @@ def _page(measures: Mapping[str, Measure], found: Mapping[str, Result], scale: S
     words: dict[str, Any] = {
         "n": figure,
         "p": lambda value: f"{value:.0%}",
+        "time": _time,
         "many": lambda count, one, more: f"{count} {one if count == 1 else more}",
         "rows": [_row(measure, found.get(row)) for row, measure in measures.items()],
         "missing": ", ".join(row for row in measures if row not in found),
@@ -82,7 +84,7 @@ def _page(measures: Mapping[str, Measure], found: Mapping[str, Result], scale: S
         wide = scale.residents[-1].wide
         words |= {
             "measured": measured, "given": given, "assumed": given.all(), "country": whole,
-            "core_need": wide.busy, "bottleneck": _bottleneck(wide),
+            "core_need": wide.busy, "bottleneck": _bottleneck(wide), "far": whole.narrowest.headroom >= FAR,
         }  # fmt: skip
     return environment.get_template(TEMPLATE).render(words)
 
@@ -160,7 +162,13 @@ def _slope(shapes: tuple[Shape, ...]) -> float | None:
     return most.per_core / single[0].per_core if single else None
 
 
+def _time(hours: float) -> str:
+    return f"{figure(hours)} hours" if hours >= 1 else f"{figure(hours * 60)} minutes"
+
+
 def _bottleneck(wide: Speed) -> str:
+    if wide.own is None:
+        return ""
     share = f"A process that opens all seals used {figure(wide.own)} cores itself, of {figure(wide.busy)} in use"
     if wide.own >= OWN_LIMIT:
         return f"{share}: one Python process is at its end there, and more of them on more partitions are the way on."

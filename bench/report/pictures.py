@@ -30,11 +30,8 @@ def ratios(measures: Mapping[str, Measure], found: Mapping[str, Result]) -> str:
         else f"{row} {measure.title}: not measured"
         for row, measure in measures.items()
     )
-    width, left, step = 860, 330, 130
+    width, left, step = 880, 380, 120
     made = Drawing("ratios", "What is reached of each target", told, width, TOP + ROW * len(measures) + 16)
-    for number, level in enumerate(LEVELS, 1):
-        made.line(left + number * step, TOP - 14, left + number * step, made.height - 12, "mark")
-        made.text(left + number * step, TOP - 22, level, "faint mid")
     for number, (row, measure) in enumerate(measures.items()):
         y = TOP + number * ROW
         made.text(16, y + 13, row)
@@ -46,6 +43,9 @@ def ratios(measures: Mapping[str, Measure], found: Mapping[str, Result]) -> str:
         length = place_of(measure.targets, found[row].ratio) * step
         made.box(left, y, length, 17, "a" if reached else "bad")
         made.text(left + length + 6, y + 13, ratio(measure, found[row].ratio))
+    for number, level in enumerate(LEVELS, 1):
+        made.line(left + number * step, TOP - 14, left + number * step, made.height - 12, "mark")
+        made.text(left + number * step, TOP - 22, level, "faint mid")
     return made.svg()
 
 

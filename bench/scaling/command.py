@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bench import results
 from bench.running import PROJECT, AnotherRun, alone
-from bench.scaling.figures import FILE, PARTS, Part, load
+from bench.scaling.figures import FILE, PARTS, Part
 from bench.scaling.running import Asked, measured
 
 
@@ -39,9 +39,8 @@ def scale(
 
     try:
         with alone(state):
-            found = asyncio.run(measured(asked, load(folder / FILE), tell))
+            asyncio.run(measured(asked, folder / FILE, tell))
     except AnotherRun as wrong:
         console.print(str(wrong), style="bold red")
         raise typer.Exit(2) from None
-    found.save(folder / FILE)
     tell(f"figures: {folder / FILE}; `make bench-report` writes them into docs/performance.md")

@@ -19,13 +19,13 @@ class Speed(_Figures):
     """Events/s of all processes together, from the first batch of any to the last commit of any.
 
     `busy`: cores of the machine in use meanwhile, everybody's: Kafka's and PostgreSQL's too. `own`: of them by the
-    measured processes alone. `spread`: the slowest and the fastest run.
+    measured processes alone; None where nobody looked. `spread`: the slowest and the fastest run.
     """
 
     rate: float
     spread: tuple[float, float]
     busy: float
-    own: float
+    own: float | None
     runs: int
 
     @property

@@ -87,7 +87,7 @@ async def relays(place: Place, count: int, runs: int, step: Step) -> list[Shape]
     return [_shape(partitions, 1, speeds) for partitions, speeds in found.items()]
 
 
-def one(rate: float, busy: float, own: float) -> Speed:
+def one(rate: float, busy: float, own: float | None) -> Speed:
     return Speed(rate=rate, spread=(rate, rate), busy=busy, own=own, runs=1)
 
 
@@ -104,7 +104,7 @@ def median(speeds: Sequence[Speed]) -> Speed:
         rate=statistics.median(rates),
         spread=(rates[0], rates[-1]),
         busy=statistics.median(speed.busy for speed in speeds),
-        own=statistics.median(speed.own for speed in speeds),
+        own=statistics.median(speed.own for speed in speeds if speed.own is not None),
         runs=len(speeds),
     )
 

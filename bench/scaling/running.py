@@ -11,7 +11,7 @@ import psutil
 
 from bench.place import Place, prepare
 from bench.running import PROJECT
-from bench.scaling.figures import PARTS, Machine, Part, Scale
+from bench.scaling.figures import PARTS, Machine, Part, Scale, load
 from bench.scaling.processes import Step, relays, subscribers
 from bench.scaling.sizes import encoding, sizes
 
@@ -38,19 +38,23 @@ class Asked:
         return LONG_RUNS if self.long else RUNS
 
 
-async def measured(asked: Asked, before: Scale | None, tell: Step) -> Scale:
-    found: dict[str, Any] = {} if before is None else {name: getattr(before, name) for name in Scale.model_fields}
-    load = dict(before.machine.load) if before else {}
-    rows = dict(before.rows) if before else {}
+async def measured(asked: Asked, file: Path, tell: Step) -> None:
+    """Each part is kept in `file` when it ends: what fails later costs none of it."""
     place = await prepare(PROJECT, asked.state, lambda part, seconds, words: tell(f"{part} {words}"))
     try:
         for part in (one for one in PARTS if one in asked.parts):
-            load[part] = os.getloadavg()[0]
-            found |= await _part(place, part, asked, tell)
-            rows[part] = asked.count(ROWS[part])
+            before = os.getloadavg()[0]
+            found = await _part(place, part, asked, tell)
+            _merged(load(file), found, part, before, asked.count(ROWS[part])).save(file)
     finally:
         place.platform.down()
-    return Scale(**(found | {"machine": _machine(load), "rows": rows}))
+
+
+def _merged(held: Scale | None, found: dict[str, Any], part: Part, before: float, rows: int) -> Scale:
+    fields: dict[str, Any] = {} if held is None else {name: getattr(held, name) for name in Scale.model_fields}
+    loads = {} if held is None else held.machine.load
+    counts = {} if held is None else held.rows
+    return Scale(**(fields | found | {"machine": _machine({**loads, part: before}), "rows": {**counts, part: rows}}))
 
 
 async def _part(place: Place, part: Part, asked: Asked, tell: Step) -> dict[str, Any]:

@@ -26,7 +26,7 @@ async def encoding(place: Place, count: int, step: Step) -> Speed:
     await stock.encoded(place, count)
     seconds = time.monotonic() - begun
     cores = stretch.cores(seconds)
-    return one(max(count - held, 0) / seconds, cores.machine, cores.machine)
+    return one(max(count - held, 0) / seconds, cores.machine, None)
 
 
 async def sizes(place: Place, counts: list[int], runs: int, step: Step) -> list[Size]:

@@ -3,7 +3,7 @@
 from bench.scaling.figures import Machine, Scale, Shape, Size, Speed
 
 
-def speed(rate: float, busy: float = 1.6, own: float = 0.9) -> Speed:
+def speed(rate: float, busy: float = 1.6, own: float | None = 0.9) -> Speed:
     return Speed(rate=rate, spread=(rate * 0.9, rate * 1.1), busy=busy, own=own, runs=3)
 
 
@@ -24,6 +24,6 @@ def scale(load: float = 0.1) -> Scale:
         rows={"subscriber": 100_000, "relay": 200_000, "residents": 1_000_000},
         subscriber=(shape(1, 1, 50_000), shape(2, 2, 60_000, 1.9), shape(4, 4, 61_000, 2.0), shape(4, 1, 50_000)),
         relay=(shape(1, 1, 100_000), shape(2, 1, 110_000), shape(4, 1, 120_000)),
-        encoding=speed(40_000, 2.0, 2.0),
+        encoding=speed(40_000, 2.0, None),
         residents=(size(10_000), size(100_000), size(1_000_000)),
     )
