@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from bench.pace import paced
 from bench.pairs import Result
-from bench.peers import debezium
+from bench.peers.debezium_settings import TOPIC
 from bench.place import OWNER, RESIDENT, Place
 from bench.quantiles import Latency, latency
 from bench.service import serving
@@ -38,7 +38,7 @@ async def through_relay(place: Place, count: int) -> Latency:
 
 async def through_debezium(place: Place, url: str, count: int) -> Latency:
     """Its outbox is beside it, at `url`."""
-    return await _seen(place, url, debezium.TOPIC, count, lambda: None)
+    return await _seen(place, url, TOPIC, count, lambda: None)
 
 
 async def _seen(place: Place, url: str, topic: str, count: int, committed: Committed) -> Latency:
