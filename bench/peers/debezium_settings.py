@@ -2,7 +2,7 @@
 
 Names and defaults are those of Debezium 3.0's pages on its PostgreSQL connector, outbox router and server.
 Smaller batches, lingering, one processing thread, unordered processing and other collectors were tried beside these, on
-a busy machine: none was clearly better. Without the additional headers it carried a tenth more; ours carries them too.
+a busy machine: none was clearly better. Without the additional headers it carried somewhat more; ours carries them too.
 """
 
 from pathlib import Path
