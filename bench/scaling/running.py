@@ -45,12 +45,12 @@ async def measured(asked: Asked, file: Path, tell: Step) -> None:
         for part in (one for one in PARTS if one in asked.parts):
             before = os.getloadavg()[0]
             found = await _part(place, part, asked, tell)
-            _merged(load(file), found, part, before, asked.count(ROWS[part])).save(file)
+            merged(load(file), found, part, before, asked.count(ROWS[part])).save(file)
     finally:
         place.platform.down()
 
 
-def _merged(held: Scale | None, found: dict[str, Any], part: Part, before: float, rows: int) -> Scale:
+def merged(held: Scale | None, found: dict[str, Any], part: Part, before: float, rows: int) -> Scale:
     fields: dict[str, Any] = {} if held is None else {name: getattr(held, name) for name in Scale.model_fields}
     loads = {} if held is None else held.machine.load
     counts = {} if held is None else held.rows
