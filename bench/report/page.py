@@ -84,7 +84,7 @@ def _page(measures: Mapping[str, Measure], found: Mapping[str, Result], scale: S
         wide = scale.residents[-1].wide
         words |= {
             "measured": measured, "given": given, "assumed": given.all(), "country": whole,
-            "core_need": wide.busy, "bottleneck": _bottleneck(wide), "far": whole.narrowest.headroom >= FAR,
+            "core_need": wide.busy, "bottleneck": _bottleneck(wide, quiet=not words["busy_machine"]), "far": whole.narrowest.headroom >= FAR,
         }  # fmt: skip
     return environment.get_template(TEMPLATE).render(words)
 
@@ -166,7 +166,9 @@ def _time(hours: float) -> str:
     return f"{figure(hours)} hours" if hours >= 1 else f"{figure(hours * 60)} minutes"
 
 
-def _bottleneck(wide: Speed) -> str:
+def _bottleneck(wide: Speed, *, quiet: bool) -> str:
+    if not quiet:
+        return "Who waits for whom can't be told from this run: others used the cores too."
     if wide.own is None:
         return ""
     share = f"A process that opens all seals used {figure(wide.own)} cores itself, of {figure(wide.busy)} in use"
