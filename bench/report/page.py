@@ -84,7 +84,8 @@ def _page(measures: Mapping[str, Measure], found: Mapping[str, Result], scale: S
         wide = scale.residents[-1].wide
         words |= {
             "measured": measured, "given": given, "assumed": given.all(), "country": whole,
-            "core_need": wide.busy, "bottleneck": _bottleneck(wide, quiet=not words["busy_machine"]), "far": whole.narrowest.headroom >= FAR,
+            "core_need": wide.busy, "bottleneck": _bottleneck(wide, quiet=not words["busy_machine"]),
+            "far": whole.narrowest.headroom >= FAR,
         }  # fmt: skip
     return environment.get_template(TEMPLATE).render(words)
 
