@@ -220,7 +220,7 @@ class Bus:
             async with self.transaction() as session:
                 return await run_next(session)
         except Exception as error:
-            logger.warning("A parked effect or a dead letter waits: %s", type(error).__name__)
+            logger.warning("A parked effect or a dead letter waits: %s", _told(error))
             return False
 
     async def _repeat(self, worker: Worker) -> None:
@@ -228,9 +228,12 @@ class Bus:
             try:
                 await worker.run(self)
             except Exception as error:
-                told = str(error) if isinstance(error, SekaliError) else type(error).__name__
-                logger.warning("The worker %s failed and goes on: %s", worker.name, told)
+                logger.warning("The worker %s failed and goes on: %s", worker.name, _told(error))
             await asyncio.sleep(worker.every.total_seconds())
+
+
+def _told(error: Exception) -> str:
+    return str(error) if isinstance(error, SekaliError) else type(error).__name__
 
 
 async def _measure(bus: Bus) -> None:

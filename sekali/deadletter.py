@@ -39,6 +39,16 @@ BEFORE = text("""
                    where topic = :topic and key = :key and state = 'WAITING'
                      and (partition, record_offset) < (:partition, :record_offset))
 """)
+# What was only behind a letter that is settled now. `free_all` also finds what was put there in that very moment.
+FREE = """
+    update dead_letter letter set asked_at = :now
+    where {which} and state = 'WAITING' and cause = 'BEHIND' and asked_at is null
+      and not exists (select from dead_letter before
+                      where before.topic = letter.topic and before.key = letter.key and before.state = 'WAITING'
+                        and (before.partition, before.record_offset) < (letter.partition, letter.record_offset))
+    returning id
+"""
+FREE_KEY, FREE_ALL = (text(FREE.format(which=which)) for which in ("topic = :topic and key = :key", "true"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +112,16 @@ async def waits_before(session: AsyncSession, record: Record) -> bool:
     place = {"partition": record.partition, "record_offset": record.offset}
     found = await session.scalar(BEFORE, {"topic": record.topic, "key": record.key} | place)
     return bool(found)
+
+
+async def free(session: AsyncSession, topic: str, key: bytes | None) -> None:
+    """With a letter that is settled: what waited only for it goes on by itself."""
+    await session.execute(FREE_KEY, {"topic": topic, "key": key, "now": now(session)})
+
+
+async def free_all(session: AsyncSession) -> bool:
+    """The same for all keys; whether there was any."""
+    return bool((await session.execute(FREE_ALL, {"now": now(session)})).all())
 
 
 def behind() -> Poison:

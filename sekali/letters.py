@@ -11,12 +11,11 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sekali import avro
+from sekali import avro, deadletter
 from sekali.contracts import Catalogue
 from sekali.database import now
 from sekali.errors import Problem, conflict, not_found
 from sekali.outbox import WRITER, Writer
-from sekali.redriving import FREE
 
 PLACE = re.compile(r"([a-z0-9._-]{1,249})\[([0-9]{1,9})\]@([0-9]{1,18})")
 FINGERPRINT = re.compile(rb"[0-9a-f]{8,128}")
@@ -158,7 +157,7 @@ async def discard(session: AsyncSession, pick: Pick, officer: str, reason: str) 
     await session.execute(DISCARD, {"ids": ids, "reason": reason})
     await session.execute(NEVER, {"events": events})
     await _write_down(session, "DISCARDED", ids, officer, reason)
-    await session.execute(FREE, {"now": now(session)})
+    await deadletter.free_all(session)
     return _places(letters)
 
 

@@ -47,17 +47,11 @@ FAIL = text("""
     where id = :id
 """)
 CLEAR = text("delete from dead_letter where id = :id")
-ACT = text("insert into dead_letter_act (letter_id, act, at, cause) values (:id, :act, :now, :cause)")
-# Also what was put behind a letter in the very moment in which that was settled.
-FREE = text("""
-    update dead_letter letter set asked_at = :now
-    where state = 'WAITING' and cause = 'BEHIND' and asked_at is null
-      and not exists (select from dead_letter before
-                      where before.topic = letter.topic and before.key = letter.key and before.state = 'WAITING'
-                        and (before.partition, before.record_offset) < (letter.partition, letter.record_offset))
-    returning id
+# A person's tombstone, run again, erases the person's letters, itself among them: then nothing is left to write to.
+ACT = text("""
+    insert into dead_letter_act (letter_id, act, at, cause)
+    select id, cast(:act as text), cast(:now as timestamptz), cast(:cause as text) from dead_letter where id = :id
 """)
-FREE_KEY = text(FREE.text.replace("where state", "where topic = :topic and key = :key and state"))
 
 
 class Redriving:
@@ -110,19 +104,14 @@ class Redriving:
             await session.execute(CLEAR, {"id": row.id})
         else:
             await _settled(session, row, act)
-        await free(session, row.topic, row.key)
+        await deadletter.free(session, row.topic, row.key)
         return act
 
     async def _free_the_stranded(self, session: AsyncSession) -> bool:
         if monotonic() - self._freed < STRANDED_SECONDS:
             return False
         self._freed = monotonic()
-        return bool((await session.execute(FREE, {"now": now(session)})).all())
-
-
-async def free(session: AsyncSession, topic: str, key: bytes | None) -> None:
-    """What waited only for the key's first letter goes on by itself; with the letter that is settled."""
-    await session.execute(FREE_KEY, {"topic": topic, "key": key, "now": now(session)})
+        return await deadletter.free_all(session)
 
 
 async def _settled(session: AsyncSession, row: Row[Any], act: str) -> None:

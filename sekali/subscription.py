@@ -278,6 +278,8 @@ class Subscription:
                 return (await self.effects.apply(session, event, span)).name
             assert self.copy is not None
             return await self._project_stored(session, self.copy, event, span)
+        except Awaiting:
+            raise
         except Exception as error:
             spans.failed(span, type(error).__name__)
             raise

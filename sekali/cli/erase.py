@@ -15,7 +15,7 @@ from sekali.contracts import Catalogue
 from sekali.errors import SekaliError
 from sekali.local.endpoints import Endpoints
 from sekali.local.place import Place
-from sekali.local.vouching import AsOfficer
+from sekali.local.vouching import AsOfficer, asked
 
 POLL_SECONDS = 0.2
 DOOR_SECONDS = 15.0
@@ -50,7 +50,8 @@ def main(  # noqa: PLR0917  # a verb with options
     with httpx.Client(base_url=url, timeout=DOOR_SECONDS, auth=who) as door:
         begun = time.monotonic()
         if reason:
-            _asked(door, "POST", "/erasures", {card.key: str(resident), "reason": reason, **_members(more)})
+            order = {card.key: str(resident), "reason": reason, **_members(more)}
+            asked(door, "POST", "/erasures", NotErased, json=order)
         found = _awaited(door, resident, begun, wait)
     if json_ is not None:
         json_.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
@@ -85,7 +86,7 @@ def _awaited(door: httpx.Client, resident: UUID, begun: float, wait: float) -> d
     """The receipt when it is complete, or as it stands at the limit; a line for each who confirms."""
     told: set[str] = set()
     while True:
-        found = _asked(door, "GET", f"/erasures/{resident}")
+        found = asked(door, "GET", f"/erasures/{resident}", NotErased)
         for one in found["agencies"]:
             if one["confirmed_at"] and one["agency"] not in told:
                 told.add(one["agency"])
@@ -100,18 +101,3 @@ def _line(one: dict[str, Any]) -> str:
     cleared = ", ".join(f"{what} {count}" for what, count in sorted(one["cleared"].items())) or "nothing was there"
     held = "".join(f"; holds {hold['record']} until {hold['until']} ({hold['article']})" for hold in one["holds"])
     return f"{one['agency']} confirmed at {one['confirmed_at']}: {cleared}{held}"
-
-
-def _asked(door: httpx.Client, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-    try:
-        answer = door.request(method, path, json=body)
-        document: dict[str, Any] = answer.json()
-    except (httpx.TransportError, ValueError) as error:
-        raise NotErased(
-            f"The owner's door does not answer ({type(error).__name__}): look at `sekali doctor`."
-        ) from None
-    if answer.is_success:
-        return document
-    # A problem's texts hold no value, and its fields are names.
-    fields = [f"{one['field']}: {one['detail']} {one.get('way_out', '')}".strip() for one in document.get("fields", [])]
-    raise NotErased(" ".join([document.get("title", ""), document.get("detail", ""), *fields]).strip())
