@@ -108,6 +108,11 @@ def after_commit(session: AsyncSession, call: Callable[[], None]) -> None:
     session.info.setdefault(AFTER_COMMIT, {})[call] = None
 
 
+def has_followers(session: AsyncSession) -> bool:
+    """Whether something is called after the commit: a fact was said, and the relay may carry it at once."""
+    return bool(session.info.get(AFTER_COMMIT))
+
+
 def before_commit(session: AsyncSession, call: Callable[[AsyncSession], Awaitable[None]]) -> None:
     """Await once as the last act of the transaction; what it raises rolls all of it back."""
     session.info.setdefault(BEFORE_COMMIT, {})[call] = None

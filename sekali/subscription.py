@@ -15,7 +15,7 @@ from sekali.agreement import Agreement, ContractEnded
 from sekali.batch import Batch
 from sekali.codec import Decoder, Heard, Poison, Record
 from sekali.contracts import Contract
-from sekali.database import Database, after_commit
+from sekali.database import Database, after_commit, has_followers
 from sekali.effect import Effects
 from sekali.erasure import Erasures
 from sekali.errors import SekaliError
@@ -27,6 +27,11 @@ from sekali.sealing import Keyring
 from sekali.trouble import is_poison, stops, waits
 
 logger = logging.getLogger(__name__)
+
+# A crash of the database that loses such a commit loses its offsets with it, and the log still has the records:
+# so a copy waits for no fsync. What was said in the transaction may be at Kafka already, so that one waits.
+LAZILY = "set_config('synchronous_commit', 'off', true)"
+LASTINGLY = text("set local synchronous_commit = on")
 
 BACK_OFF_SECONDS = (0.1, 5.0)
 
@@ -119,7 +124,7 @@ class Subscription:
         """One transaction; where a row of the copy cannot be applied, once more, with care for which one it is."""
         locks = self._erasures.locks(self.contract.topic, [record for record, _ in batch.decoded])
         if self.copy is not None:
-            locks.append(waiting.to_arrive(self.contract.topic))
+            locks += [waiting.to_arrive(self.contract.topic), LAZILY]
         try:
             async with self._database.transaction() as session:
                 mine = await self.offsets.claim(session, polled, locks)
@@ -166,6 +171,8 @@ class Subscription:
                     await self._by_halves(session, self.copy, events, batch)
                 else:
                     await self._project(session, self.copy, events, batch)
+            if has_followers(session):
+                await session.execute(LASTINGLY)
 
     async def _without_the_erased(
         self, session: AsyncSession, decoded: Sequence[tuple[ConsumerRecord, Heard | Poison]], batch: Batch
