@@ -39,7 +39,10 @@ from tests.sekali.test_inbox import survey_rows
 from tests.sekali.town import Town, counting, rows
 
 
-async def test_after_the_mend_a_letter_is_applied_once_and_what_waited_behind_it_after_it(town: Town) -> None:
+async def test_after_the_mend_a_letter_is_applied_once_and_what_waited_behind_it_after_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redriving, "STRANDED_SECONDS", float("inf"))
     async with town.open_land() as land:
         async with town.open_bank() as bank:
             parcel_id = await a_parcel(town, land, bank)
@@ -85,8 +88,8 @@ async def test_redriven_twice_at_once_it_is_applied_once(town: Town) -> None:
         assert sorted(await survey_rows(bank)) == [-2, -1, 10]
         entered = await survey_rows(bank)
         assert entered.index(-1) < entered.index(10)
-        applied = [row.letter_id for row in await rows(bank, "dead_letter_act") if row.act == "APPLIED"]
-        assert sorted(applied) == sorted(row.id for row in found)
+        runs = [(row.letter_id, row.act) for row in await rows(bank, "dead_letter_act") if row.act != "ASKED"]
+        assert sorted(runs) == sorted((row.id, "APPLIED") for row in found), "the others did not even try"
 
 
 async def test_what_is_discarded_never_has_an_effect_and_frees_its_key(town: Town) -> None:
