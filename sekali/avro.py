@@ -6,36 +6,15 @@ read by fastavro, whose answers the made code equals: tests compare them.
 """
 
 import io
-import struct
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
 from typing import Any
 
-from asyncpg.pgproto.pgproto import UUID  # a uuid.UUID that is parsed in C: 0.2 µs instead of 2
 from fastavro import parse_schema, schemaless_reader
 from fastavro.types import Schema
 
+from sekali.avro_made import PRIMITIVES, UUID, Read, Unknown, made
+
 __all__ = ["UUID", "Read", "is_made", "parsed", "raw", "reader"]
-
-Read = Callable[[bytes, int], Any]
-"""(body, where to begin) -> a dict by the reader's field names, or the tuple of the asked fields.
-
-What is not Avro of the writer's schema raises some Exception; so do bytes behind the end.
-"""
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-EPOCH_DAY = date(1970, 1, 1).toordinal()
-PRIMITIVES = frozenset({"null", "boolean", "int", "long", "float", "double", "bytes", "string"})
-LOGICAL = {
-    ("string", "uuid"): "UUID({0})",
-    ("int", "date"): "day({0} + EPOCH_DAY)",
-    ("long", "timestamp-millis"): "EPOCH + delta(milliseconds={0})",
-    ("long", "timestamp-micros"): "EPOCH + delta(microseconds={0})",
-}
-
-
-class _Unknown(Exception):
-    """A shape that is left to fastavro."""
 
 
 def parsed(schema: Any) -> Schema:
@@ -50,16 +29,16 @@ def reader(writer: Any, contract: Any, fields: Sequence[str] | None = None) -> R
     """
     writing, reading = _plain(writer), _plain(contract)
     try:
-        return _made(writing, reading, fields)
-    except _Unknown:
+        return made(writing, reading, fields)
+    except Unknown:
         return _general(parse_schema(writing), parse_schema(reading), fields)
 
 
 def is_made(writer: Any, contract: Any) -> bool:
     """Whether the pair is read by code made for it."""
     try:
-        _made(_plain(writer), _plain(contract), None)
-    except _Unknown:
+        made(_plain(writer), _plain(contract), None)
+    except Unknown:
         return False
     return True
 
@@ -89,27 +68,6 @@ def _plain(schema: Any) -> Any:
     return {name: _plain(part) for name, part in schema.items() if name not in {"doc", "label"}}
 
 
-def _spelt_out(schema: Any, named: dict[str, Any]) -> Any:
-    """Each type that is only named, put where it is named. `named`: what was defined before, by its last name."""
-    if isinstance(schema, str):
-        return schema if schema in PRIMITIVES else named.get(schema.rpartition(".")[2], schema)
-    if isinstance(schema, list):
-        return [_spelt_out(branch, named) for branch in schema]
-    whole = dict(schema)
-    if isinstance(whole["type"], dict):
-        whole["type"] = _spelt_out(whole["type"], named)
-    if "items" in whole:
-        whole["items"] = _spelt_out(whole["items"], named)
-    if "fields" in whole:
-        whole["fields"] = [field | {"type": _spelt_out(field["type"], named)} for field in whole["fields"]]
-    if "name" in whole:
-        last = whole["name"].rpartition(".")[2]
-        if last in named:
-            raise _Unknown  # two of one name, in two namespaces
-        named[last] = whole
-    return whole
-
-
 def _general(writer: Schema, contract: Schema, fields: Sequence[str] | None) -> Read:
     def read(body: bytes, begin: int) -> Any:
         stream = io.BytesIO(body)
@@ -123,222 +81,3 @@ def _general(writer: Schema, contract: Schema, fields: Sequence[str] | None) -> 
         return tuple(value[name] for name in fields)
 
     return read
-
-
-def _made(writer: Any, contract: Any, fields: Sequence[str] | None) -> Read:
-    code = _Code()
-    values = code.record(_spelt_out(writer, {}), _spelt_out(contract, {}))
-    if fields is None:
-        answer = "{" + ", ".join(f"{name!r}: {value}" for name, value in values.items()) + "}"
-    else:
-        answer = "(" + "".join(f"{values[name]}, " for name in fields) + ")"
-    code.add("if i != len(b): raise ValueError('bytes behind the end')", f"return {answer}")
-    source = "def read(b, i):\n" + "\n".join(code.lines)
-    # Made of our own schema files alone: names are quoted by repr, and no record is ever part of it.
-    exec(compile(source, "<avro>", "exec"), code.constants)  # noqa: S102
-    made: Read = code.constants["read"]
-    return made
-
-
-def _long(body: bytes, i: int) -> tuple[int, int]:
-    """A variable-length number of three bytes and more, before its zigzag is undone."""
-    number, shift = 0, 0
-    while True:
-        byte = body[i]
-        i += 1
-        number |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return number, i
-        shift += 7
-        if shift > 63:
-            raise ValueError("a number of more than 64 bits")
-
-
-class _Code:
-    """Lines of the function that is made. `b` is the body, `i` where it is read, `n` the number read last."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.constants: dict[str, Any] = {
-            "_long": _long, "UUID": UUID, "EPOCH": EPOCH, "EPOCH_DAY": EPOCH_DAY, "day": date.fromordinal,
-            "delta": timedelta, "double": struct.Struct("<d").unpack_from, "single": struct.Struct("<f").unpack_from,
-        }  # fmt: skip
-        self._depth = 1
-        self._count = 0
-
-    def add(self, *lines: str) -> None:
-        self.lines += ["    " * self._depth + line for line in lines]
-
-    def name(self) -> str:
-        self._count += 1
-        return f"v{self._count}"
-
-    def constant(self, value: Any) -> str:
-        name = f"K{len(self.constants)}"
-        self.constants[name] = value
-        return name
-
-    def record(self, writer: Any, contract: Any) -> dict[str, str]:
-        """Reads all fields of the writer; answers the contract's field names with the expressions that hold them."""
-        if writer["name"].rpartition(".")[2] != contract["name"].rpartition(".")[2] or contract.get("aliases"):
-            raise _Unknown
-        wanted = {field["name"]: field for field in contract["fields"]}
-        found: dict[str, str] = {}
-        for field in writer["fields"]:
-            name = field["name"]
-            if name in wanted:
-                found[name] = self.name()
-                self.value(found[name], field["type"], wanted[name]["type"])
-            else:
-                self.skip(field["type"])
-        return {name: found.get(name) or self.default(field) for name, field in wanted.items()}
-
-    def default(self, field: Any) -> str:
-        """Of a field that the writer lacks."""
-        kind = field["type"][0] if isinstance(field["type"], list) else field["type"]
-        if "default" not in field or field.get("aliases") or (isinstance(kind, dict) and kind["type"] != "enum"):
-            raise _Unknown
-        if not isinstance(field["default"], str | int | float | bool | None):
-            raise _Unknown
-        return self.constant(field["default"])
-
-    def number(self) -> None:
-        self.add("n = b[i]; i += 1", "if n > 127:", "    m = b[i]; i += 1")
-        self.add("    if m < 128: n = n & 127 | m << 7", "    else: n, i = _long(b, i - 2)", "n = (n >> 1) ^ -(n & 1)")
-
-    def length(self) -> None:
-        self.number()
-        self.add("if n < 0: raise ValueError('a length below zero')")
-
-    def value(self, into: str, writer: Any, contract: Any) -> None:
-        one, other = _optional(writer), _optional(contract)
-        if one is not None:
-            if other is None:
-                raise _Unknown
-            place, kind = one
-            self.add("n = b[i]; i += 1", f"if n == {place * 2}:")
-            self.within(lambda: self.value(into, kind, other[1]))
-            self.add(f"elif n == {2 - place * 2}: {into} = None", "else: raise ValueError('no such branch')")
-        elif other is not None:
-            self.value(into, writer, other[1])
-        else:
-            self.single(into, writer, contract)
-
-    def within(self, write: Callable[[], None]) -> None:
-        self._depth += 1
-        write()
-        self._depth -= 1
-
-    def single(self, into: str, writer: Any, contract: Any) -> None:
-        kind, logic = _kind(writer)
-        if _kind(contract) != (kind, logic):
-            raise _Unknown
-        if kind == "enum":
-            self.enum(into, writer, contract)
-        elif kind == "record":
-            values = self.record(writer, contract)
-            self.add(f"{into} = {{" + ", ".join(f"{name!r}: {value}" for name, value in values.items()) + "}")
-        elif kind == "array":
-            self.array(into, writer, contract)
-        else:
-            self.primitive(into, kind)
-            if logic is not None:
-                if (kind, logic) not in LOGICAL:
-                    raise _Unknown
-                self.add(f"{into} = {LOGICAL[kind, logic].format(into)}")
-
-    def primitive(self, into: str, kind: str) -> None:
-        if kind in {"int", "long"}:
-            self.number()
-            self.add(f"{into} = n")
-        elif kind in {"string", "bytes"}:
-            self.length()
-            decoded = ".decode()" if kind == "string" else ""
-            self.add("e = i + n", f"{into} = b[i:e]{decoded}; i = e")
-        elif kind == "boolean":
-            self.add(f"{into} = b[i] != 0; i += 1")
-        elif kind in {"float", "double"}:
-            how, size = ("single", 4) if kind == "float" else ("double", 8)
-            self.add(f"{into} = {how}(b, i)[0]; i += {size}")
-        elif kind == "null":
-            self.add(f"{into} = None")
-        else:
-            raise _Unknown
-
-    def enum(self, into: str, writer: Any, contract: Any) -> None:
-        """A symbol that the contract does not know is read as its default."""
-        known, default = set(contract["symbols"]), contract.get("default")
-        symbols = [symbol if symbol in known else default for symbol in writer["symbols"]]
-        if None in symbols or contract.get("aliases"):
-            raise _Unknown
-        self.length()
-        self.add(f"{into} = {self.constant(tuple(symbols))}[n]")
-
-    def array(self, into: str, writer: Any, contract: Any) -> None:
-        item, left = self.name(), self.name()
-        self.add(f"{into} = []")
-
-        def one() -> None:
-            self.value(item, writer["items"], contract["items"])
-            self.add(f"{into}.append({item})")
-
-        self.blocks(left, one)
-
-    def blocks(self, left: str, one: Callable[[], None]) -> None:
-        """Runs of items, each with its count; a count below zero is followed by the run's size in bytes."""
-        self.add("while True:")
-
-        def run() -> None:
-            self.number()
-            self.add("if n == 0: break", f"{left} = n", "if n < 0:")
-            self.within(self.number)
-            self.add(f"    {left} = -{left}", f"if {left} > len(b): raise ValueError('more items than bytes')")
-            self.add(f"for _ in range({left}):")
-            self.within(one)
-
-        self.within(run)
-
-    def skip(self, kind: Any) -> None:
-        optional = _optional(kind)
-        if optional is not None:
-            place, branch = optional
-            self.add("n = b[i]; i += 1", f"if n == {place * 2}:")
-            self.within(lambda: self.skip(branch))
-            self.add(f"elif n != {2 - place * 2}: raise ValueError('no such branch')")
-            return
-        name, _ = _kind(kind)
-        if name in {"string", "bytes"}:
-            self.length()
-            self.add("i += n")
-        elif name in {"int", "long", "enum"}:
-            self.number()
-        elif name in {"boolean", "float", "double", "null"}:
-            self.add(f"i += {({'boolean': 1, 'float': 4, 'double': 8, 'null': 0})[name]}")
-        elif name == "record":
-            for field in kind["fields"]:
-                self.skip(field["type"])
-        elif name == "array":
-            self.blocks(self.name(), lambda: self.skip(kind["items"]))
-        else:
-            raise _Unknown
-
-
-def _optional(kind: Any) -> tuple[int, Any] | None:
-    """(place, type) of the one branch beside null; None for what is no union."""
-    if not isinstance(kind, list):
-        return None
-    if len(kind) != 2 or kind.count("null") != 1:
-        raise _Unknown
-    place = 1 - kind.index("null")
-    return place, kind[place]
-
-
-def _kind(kind: Any) -> tuple[str, str | None]:
-    """(type, logical type); a type that is only named, defined elsewhere, is left to fastavro."""
-    if isinstance(kind, str):
-        if kind not in PRIMITIVES:
-            raise _Unknown
-        return kind, None
-    if isinstance(kind, dict) and isinstance(kind["type"], str):
-        return kind["type"], kind.get("logicalType")
-    raise _Unknown

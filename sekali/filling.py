@@ -12,12 +12,12 @@ from asyncpg import UniqueViolationError
 from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sekali.avro_made import EPOCH, EPOCH_DAY
+
 LEAST = 500
 """A smaller batch is no bootstrap."""
 DOUBLES = 3
 """After so many batches with keys that were there it is over: what comes now are changes."""
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 Row = tuple[Any, ...]
 Make = Callable[[Any], Any]
