@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import beats, collector, effect, gauges, migrations, outbox
 from sekali.agreement import Agreement
+from sekali.applying import Applying, run_parked
 from sekali.contracts import Catalogue
 from sekali.database import Clock, Database, utc_now
 from sekali.doors import once
@@ -31,7 +32,7 @@ from sekali.retention import Sweeper
 from sekali.sealing import Keyring
 from sekali.settings import AgencySettings
 from sekali.signin import sweeping as signing_in
-from sekali.subscription import Subscription, run_parked
+from sekali.subscription import Subscription
 from sekali.tokens import Speaker
 from sekali.vault import source_of
 
@@ -92,11 +93,12 @@ class Bus:
         )
         self.sweeper = Sweeper(self.agency, Path(settings.root), inbox.declared)
         self.subscriptions: dict[str, Subscription] = {}
+        self.applying: dict[str, Applying] = {}
         self._without_contract: dict[str, str] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._check(current or {})
         self._subscribe()
-        self._redriving = Redriving(self.subscriptions)
+        self._redriving = Redriving(self.applying)
 
     def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
         """One use case, one transaction."""
@@ -170,18 +172,19 @@ class Bus:
                 logger.error("%s is not heard: there is no contract %s.", topic, path)
                 continue
             state = self.catalogue.cards[topic].kind == "state"
-            subscription = Subscription(
+            agreement = Agreement(contract, Path(self.settings.root), self.clock)
+            self.applying[topic] = Applying(
                 contract,
                 declared=declared,
                 state=state,
                 registry=self.registry,
                 keyring=self._keyring,
-                database=self.database,
-                agreement=Agreement(contract, Path(self.settings.root), self.clock),
+                agreement=agreement,
                 erasures=self.erasures,
                 beats=beats.keys_of(self.catalogue.cards[topic]) if state else (),
                 wake_parked=self._parked.set,
             )
+            subscription = Subscription(self.applying[topic], database=self.database, agreement=agreement)
             self.subscriptions[topic] = subscription
             listen(self.broker, subscription, self.settings.instance)
 
@@ -205,7 +208,7 @@ class Bus:
 
     async def _run_waiting(self) -> None:
         """Parked effects that are ready, then dead letters that are to be run again, each in its own transaction."""
-        parked = partial(run_parked, self.subscriptions)
+        parked = partial(run_parked, self.applying)
         while True:
             if await self._tried(parked) or await self._tried(self._redriving.run_next):
                 continue

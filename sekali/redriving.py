@@ -12,11 +12,11 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import deadletter, metrics, waiting
+from sekali.applying import Applying
 from sekali.codec import Poison, Record
 from sekali.contracts import fingerprint
 from sekali.database import after_commit, now
 from sekali.inbox import Awaiting
-from sekali.subscription import Subscription
 from sekali.trouble import is_poison
 
 logger = logging.getLogger(__name__)
@@ -57,9 +57,9 @@ ACT = text("""
 class Redriving:
     """One agency's; `run_next` again and again. Two processes of the agency do not disturb each other."""
 
-    def __init__(self, subscriptions: Mapping[str, Subscription]) -> None:
-        self._subscriptions = subscriptions
-        self._states = [topic for topic, one in subscriptions.items() if one.copy is not None]
+    def __init__(self, topics: Mapping[str, Applying]) -> None:
+        self._topics = topics
+        self._states = [topic for topic, one in topics.items() if one.copy is not None]
         self._resting: dict[str, float] = {}
         self._freed = 0.0
 
@@ -75,30 +75,30 @@ class Redriving:
             raise
 
     def _where(self) -> dict[str, Any]:
-        awake = [topic for topic in self._subscriptions if self._resting.get(topic, 0.0) < monotonic()]
+        awake = [topic for topic in self._topics if self._resting.get(topic, 0.0) < monotonic()]
         return {"topics": awake, "states": self._states}
 
     async def _run(self, session: AsyncSession, row: Row[Any]) -> bool:
-        subscription, record = self._subscriptions[row.topic], waiting.record_of(row)
-        await subscription.lock_stored(session, record)
+        applying, record = self._topics[row.topic], waiting.record_of(row)
+        await applying.lock_stored(session, record)
         if (await session.execute(CLAIM, self._where() | {"id": row.id})).one_or_none() is None:
             return False  # another process has it, or it was discarded or erased meanwhile
-        act = await self._act(session, subscription, row, record)
+        act = await self._act(session, applying, row, record)
         after_commit(session, metrics.DEAD_LETTERS_RUN.labels(row.topic, act).inc)
         logger.info("%s[%d]@%d was run again: %s.", row.topic, row.partition, row.record_offset, act)
         return True
 
-    async def _act(self, session: AsyncSession, subscription: Subscription, row: Row[Any], record: Record) -> str:
+    async def _act(self, session: AsyncSession, applying: Applying, row: Row[Any], record: Record) -> str:
         """What came of it, written down."""
         try:
-            act = await subscription.take_stored(session, record, subscription.redriven_span)
+            act = await applying.take_stored(session, record, applying.redriven_span)
         except Awaiting as awaited:
             await waiting.park(session, record, awaited)
             act = "PARKED"
         except Exception as error:
             if not is_poison(error):
                 raise
-            await _failed(session, row, subscription, deadletter.not_applicable(error))
+            await _failed(session, row, applying, deadletter.not_applicable(error))
             return "FAILED"
         if act == "REFUSED":
             await session.execute(CLEAR, {"id": row.id})
@@ -120,8 +120,8 @@ async def _settled(session: AsyncSession, row: Row[Any], act: str) -> None:
     await session.execute(ACT, {"id": row.id, "act": act, "now": at, "cause": None})
 
 
-async def _failed(session: AsyncSession, row: Row[Any], subscription: Subscription, poison: Poison) -> None:
-    contract = fingerprint(subscription.contract.schema)
+async def _failed(session: AsyncSession, row: Row[Any], applying: Applying, poison: Poison) -> None:
+    contract = fingerprint(applying.contract.schema)
     told = {"id": row.id, "now": now(session), "cause": poison.cause, "detail": str(poison), "contract": contract}
     await session.execute(FAIL, told)
     await session.execute(ACT, {"id": row.id, "act": "FAILED", "now": told["now"], "cause": poison.cause})

@@ -2,36 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Sequence
-from uuid import UUID
+from collections.abc import Sequence
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from opentelemetry.trace import Span
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from sekali import deadletter, metrics, spans, waiting
+from sekali import metrics
 from sekali.agreement import Agreement, ContractEnded
+from sekali.applying import Applying
 from sekali.batch import Batch
-from sekali.codec import Decoder, Heard, Poison, Record
-from sekali.contracts import Contract
-from sekali.database import Database, after_commit, has_followers
-from sekali.effect import Effects
-from sekali.erasure import Erasures
+from sekali.codec import Heard
+from sekali.database import Database
 from sekali.errors import SekaliError
-from sekali.inbox import Awaiting, Effect, Projection
 from sekali.offsets import Offsets, Polled
-from sekali.projection import Copy
-from sekali.registry import Registry
-from sekali.sealing import Keyring
 from sekali.trouble import is_poison, stops, waits
 
 logger = logging.getLogger(__name__)
-
-# A crash of the database that loses such a commit loses its offsets with it, and the log still has the records:
-# so a copy waits for no fsync. What was said in the transaction may be at Kafka already, so that one waits.
-LAZILY = "set_config('synchronous_commit', 'off', true)"
-LASTINGLY = text("set local synchronous_commit = on")
 
 BACK_OFF_SECONDS = (0.1, 5.0)
 
@@ -39,37 +24,13 @@ BACK_OFF_SECONDS = (0.1, 5.0)
 class Subscription:
     """Takes polled batches; whatever fails is rolled back, sought back and delivered again."""
 
-    def __init__(
-        self,
-        contract: Contract,
-        *,
-        declared: Projection | Effect,
-        state: bool,
-        registry: Registry,
-        keyring: Keyring,
-        database: Database,
-        agreement: Agreement,
-        erasures: Erasures,
-        beats: Collection[UUID],
-        wake_parked: Callable[[], None],
-    ) -> None:
-        self.contract = contract
-        self.group = f"{contract.agency}.{contract.topic}"
+    def __init__(self, applying: Applying, *, database: Database, agreement: Agreement) -> None:
+        self.applying = applying
+        self.contract = applying.contract
+        self.group = applying.group
         self.offsets = Offsets(database)
-        self.copy = Copy(declared, contract) if isinstance(declared, Projection) else None
-        self.decoder = Decoder(
-            contract,
-            state=state,
-            registry=registry,
-            keyring=keyring,
-            shape=None if self.copy is None else self.copy.shape,
-        )
-        self.effects = Effects(contract, declared) if isinstance(declared, Effect) else None
         self._database = database
         self._agreement = agreement
-        self._erasures = erasures
-        self._beats = {str(key).encode() for key in beats}
-        self._wake_parked = wake_parked
         self._writing: asyncio.Task[None] | None = None
         self._wait = BACK_OFF_SECONDS[0]
         self._ended = False
@@ -112,8 +73,7 @@ class Subscription:
         else:
             self.trouble, self._wait = None, BACK_OFF_SECONDS[0]
             batch.count(self.contract.topic)
-            if batch.outcomes["WOKE"]:
-                self._wake_parked()
+            self.applying.settled(batch)
             if lost := polled.keys() - mine:
                 logger.info("%s: %d partitions are another's or were applied already.", self.group, len(lost))
                 await self.offsets.seek(consumer, lost)
@@ -122,22 +82,20 @@ class Subscription:
 
     async def _transact(self, polled: dict[TopicPartition, Polled], batch: Batch) -> set[TopicPartition]:
         """One transaction; where a row of the copy cannot be applied, once more, with care for which one it is."""
-        locks = self._erasures.locks(self.contract.topic, [record for record, _ in batch.decoded])
-        if self.copy is not None:
-            locks += [waiting.to_arrive(self.contract.topic), LAZILY]
+        locks = self.applying.locks([record for record, _ in batch.decoded])
         try:
             async with self._database.transaction() as session:
                 mine = await self.offsets.claim(session, polled, locks)
-                await self._apply(session, batch, mine, careful=False)
+                await self.applying.apply(session, batch, mine, careful=False)
         except Exception as error:
-            if self.copy is None or not is_poison(error):
+            if self.applying.copy is None or not is_poison(error):
                 raise
         else:
             return mine
         batch.outcomes.clear()
         async with self._database.transaction() as session:
             mine = await self.offsets.claim(session, polled, locks)
-            await self._apply(session, batch, mine, careful=True)
+            await self.applying.apply(session, batch, mine, careful=True)
         return mine
 
     async def _failed(self, consumer: AIOKafkaConsumer, error: Exception) -> None:
@@ -145,162 +103,10 @@ class Subscription:
         await self.offsets.seek(consumer, consumer.assignment())
 
     async def _decode(self, records: Sequence[ConsumerRecord], batch: Batch) -> None:
-        for record, event in zip(records, await self.decoder.decode_all(records), strict=True):
+        for record, event in zip(records, await self.applying.decoder.decode_all(records), strict=True):
             batch.decoded.append((record, event))
-            if isinstance(event, Heard) and (span := self.span(event)) is not None:
+            if isinstance(event, Heard) and (span := self.applying.span(event)) is not None:
                 batch.spans[event.event_id] = span
-
-    def span(self, event: Heard) -> Span | None:
-        return spans.processed(event, self.group)
-
-    def redriven_span(self, event: Heard) -> Span | None:
-        return spans.redriven(event, self.group)
-
-    async def _apply(self, session: AsyncSession, batch: Batch, mine: set[TopicPartition], *, careful: bool) -> None:
-        here = batch.of(mine)
-        decoded = await self._without_the_erased(session, here, batch)
-        if self.effects is not None:
-            await self._effects(session, self.effects, decoded, batch)
-        elif self.copy is not None:
-            for record, one in decoded:
-                if isinstance(one, Poison):
-                    await self._bury(session, record, one, batch)
-            events = [one for _, one in decoded if isinstance(one, Heard)]
-            if events:
-                if careful:
-                    await self._by_halves(session, self.copy, events, batch)
-                else:
-                    await self._project(session, self.copy, events, batch)
-            if has_followers(session):
-                await session.execute(LASTINGLY)
-
-    async def _without_the_erased(
-        self, session: AsyncSession, decoded: Sequence[tuple[ConsumerRecord, Heard | Poison]], batch: Batch
-    ) -> Sequence[tuple[ConsumerRecord, Heard | Poison]]:
-        """Of an erased person only the tombstone is taken; of a beat nothing."""
-        refused = await self._erasures.refused(session, self.contract.topic, [record for record, _ in decoded])
-        if not refused and not self._beats:
-            return decoded
-        taken = [
-            (record, one)
-            for record, one in decoded
-            if (record.key not in refused or record.value is None) and record.key not in self._beats
-        ]
-        batch.outcomes["REFUSED"] += sum(record.key in refused and record.value is not None for record, _ in decoded)
-        return taken
-
-    async def _effects(
-        self,
-        session: AsyncSession,
-        effects: Effects,
-        decoded: Sequence[tuple[ConsumerRecord, Heard | Poison]],
-        batch: Batch,
-    ) -> None:
-        """In the order of the log: what comes behind a dead letter of its key waits there too."""
-        behind = await effects.behind(session, [record.key or b"" for record, _ in decoded])
-        for record, one in decoded:
-            if isinstance(one, Poison):
-                await self._bury(session, record, one, batch)
-                behind.dead.add(record.key or b"")
-            else:
-                outcome = await effects.take(session, one, batch.spans.get(one.event_id), behind)
-                batch.outcomes[outcome.name] += 1
-
-    async def _project(self, session: AsyncSession, copy: Copy, events: Sequence[Heard], batch: Batch) -> None:
-        changed, woke = await copy.apply(session, events)
-        await self._erasures.heard(session, copy.projection, events, changed)
-        await self._then(session, copy, changed, events, batch.spans)
-        batch.outcomes["WOKE"] += woke
-        batch.outcomes["APPLIED"] += len(changed)
-        batch.outcomes["DUPLICATE"] += len(events) - len(changed)
-
-    async def _by_halves(self, session: AsyncSession, copy: Copy, events: Sequence[Heard], batch: Batch) -> None:
-        """In a savepoint; where it fails, halves, down to the one row that cannot be applied."""
-        try:
-            async with session.begin_nested():
-                await self._project(session, copy, events, batch)
-        except Exception as error:
-            if not is_poison(error):
-                raise
-            if len(events) == 1:
-                await self._bury(session, events[0].record, deadletter.not_applicable(error), batch)
-                spans.failed(batch.spans.get(events[0].event_id), type(error).__name__)
-                return
-            middle = len(events) // 2
-            await self._by_halves(session, copy, events[:middle], batch)
-            await self._by_halves(session, copy, events[middle:], batch)
-
-    async def _then(
-        self, session: AsyncSession, copy: Copy, changed: list[UUID], events: Sequence[Heard], of: dict[UUID, Span]
-    ) -> None:
-        """What follows from the new rows; for a sampled event inside its own span, so that its trace goes on."""
-        then = copy.projection.then
-        if then is None or not changed:
-            return
-        sampled = {event.key: of[event.event_id] for event in events if event.event_id in of} if of else {}
-        plain = [key for key in changed if key not in sampled]
-        if plain:
-            await then(session, plain)
-        for key in changed:
-            if key in sampled:
-                with spans.within(sampled[key], None):
-                    await then(session, [key])
-
-    async def _bury(self, session: AsyncSession, record: Record, poison: Poison, batch: Batch) -> None:
-        batch.outcomes[poison.cause] += 1
-        await deadletter.bury(session, record, self.contract, poison)
-
-    async def run_stored(self, session: AsyncSession, record: Record, *, late: str | None) -> None:
-        """The effect of a record that was parked; `late` is the topic it awaited for too long.
-
-        Raises what decoding and the handler raise.
-        """
-        self._agreement.check()
-        if late is not None:
-            raise Poison("AWAITED_TOO_LONG", f"No record of {late} arrived in {waiting.LONGEST.days} days.")
-        if await deadletter.waits_before(session, record):
-            raise deadletter.behind()
-        await self.lock_stored(session, record)
-        await self.take_stored(session, record, self.span)
-
-    async def lock_stored(self, session: AsyncSession, record: Record) -> None:
-        """What `take_stored` needs, before the row of the record is locked: who erases takes them in this order."""
-        await self._erasures.lock(session, record.topic, [record])
-        if self.copy is not None:
-            await session.execute(text(f"select {waiting.to_arrive(record.topic)}"))
-
-    async def take_stored(self, session: AsyncSession, record: Record, begin: Callable[[Heard], Span | None]) -> str:
-        """A record from the agency's own tables: APPLIED, DUPLICATE, or REFUSED for one of the erased.
-
-        `begin` starts its span. Raises what decoding and the handler raise.
-        """
-        self._agreement.check()
-        refused = await self._erasures.refused(session, record.topic, [record])
-        if record.key in refused and record.value is not None:
-            return "REFUSED"
-        event = await self.decoder.decode(record)
-        span = begin(event)
-        try:
-            if self.effects is not None:
-                return (await self.effects.apply(session, event, span)).name
-            assert self.copy is not None
-            return await self._project_stored(session, self.copy, event, span)
-        except Awaiting:
-            raise
-        except Exception as error:
-            spans.failed(span, type(error).__name__)
-            raise
-        finally:
-            if span is not None:
-                span.end()
-
-    async def _project_stored(self, session: AsyncSession, copy: Copy, event: Heard, span: Span | None) -> str:
-        batch = Batch(spans={event.event_id: span} if span is not None else {})
-        async with session.begin_nested():
-            await self._project(session, copy, [event], batch)
-        if batch.outcomes["WOKE"]:
-            after_commit(session, self._wake_parked)
-        return "APPLIED" if batch.outcomes["APPLIED"] else "DUPLICATE"
 
     def look(self) -> None:
         """Say that the contract has ended, or comes near its end, also where nothing arrives."""
@@ -328,22 +134,3 @@ class Subscription:
         self.trouble = told
         self._wait = BACK_OFF_SECONDS[1] if ended else min(self._wait * 2, BACK_OFF_SECONDS[1])
         await asyncio.sleep(self._wait)
-
-
-async def run_parked(subscriptions: dict[str, Subscription], session: AsyncSession) -> bool:
-    """Run the next parked effect that is ready, in the caller's transaction. Returns whether there was one."""
-    row = await waiting.next_ready(session, subscriptions)
-    if row is None:
-        return False
-    subscription, record = subscriptions[row.topic], waiting.record_of(row)
-    try:
-        await subscription.run_stored(session, record, late=None if row.ready else row.awaited_topic)
-    except Awaiting as awaited:
-        await waiting.again(session, row, awaited)
-        return True
-    except Exception as error:
-        if not is_poison(error):
-            raise
-        await deadletter.bury(session, record, subscription.contract, deadletter.not_applicable(error))
-    await waiting.done(session, row)
-    return True

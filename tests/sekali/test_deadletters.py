@@ -78,7 +78,7 @@ async def test_redriven_twice_at_once_it_is_applied_once(town: Town) -> None:
         await asyncio.gather(*(ask(bank, *own) for _ in range(4)))
 
         async def as_another_process() -> None:
-            redriver = Redriving(bank.subscriptions)
+            redriver = Redriving(bank.applying)
             for _ in range(5):
                 async with bank.transaction() as session:
                     await redriver.run_next(session)
