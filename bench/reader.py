@@ -71,9 +71,9 @@ class _Gate:
         subscription = bus.subscriptions[RESIDENT]
         take = subscription.take
 
-        async def noted(consumer: AIOKafkaConsumer, records: Any) -> None:
+        async def noted(consumer: AIOKafkaConsumer, poll: Any) -> None:
             self.began = self.began or time.monotonic()
-            await take(consumer, records)
+            await take(consumer, poll)
 
         subscription.take = noted  # type: ignore[method-assign]
 

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Iterable
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
@@ -16,6 +16,7 @@ from faststream.kafka.message import KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from sekali import metrics
+from sekali.offsets import Poll
 from sekali.subscription import Subscription
 
 logger = logging.getLogger(__name__)
@@ -57,10 +58,11 @@ class EagerBatchSubscriber(BatchSubscriber):
             # The log no longer holds the stored offset, or none is known yet: the database decides.
             await seeking.subscription.offsets.seek(consumer, consumer.assignment())
             return ()
+        poll = seeking.subscription.offsets.polled(chain.from_iterable(messages.values()))
         if time.monotonic() - seeking.reported > REPORT_SECONDS:
             seeking.reported = time.monotonic()
             await report(consumer, seeking.subscription)
-        return tuple(chain.from_iterable(messages.values()))
+        return poll
 
 
 def listen(broker: KafkaBroker, subscription: Subscription, instance: str) -> None:
@@ -95,7 +97,7 @@ def listen(broker: KafkaBroker, subscription: Subscription, instance: str) -> No
     async def take(message: TheMessage) -> None:
         consumer = subscriber.consumer
         if consumer is not None:
-            await subscription.take(consumer, message.raw_message)
+            await subscription.take(consumer, cast(Poll, message.raw_message))
 
 
 async def _parse(message: tuple[ConsumerRecord, ...], original: Any = None) -> KafkaMessage:

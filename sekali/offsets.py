@@ -48,6 +48,12 @@ class Polled(NamedTuple):
     end: int
 
 
+class Poll(tuple[ConsumerRecord, ...]):
+    """What one poll brought; FastStream hands a tuple on as it is."""
+
+    places: dict[TopicPartition, Polled]
+
+
 class Offsets:
     """The offsets of one subscription's assigned partitions."""
 
@@ -60,15 +66,19 @@ class Offsets:
     def position(self, place: TopicPartition) -> int | None:
         return self._position.get(place)
 
-    def polled(self, records: Sequence[ConsumerRecord]) -> dict[TopicPartition, Polled]:
-        """Move on by a poll, before its transaction. A partition without a known place has `expected` None."""
-        last = {(record.topic, record.partition): record.offset for record in records}  # in order, so the last stays
-        found: dict[TopicPartition, Polled] = {}
+    def polled(self, records: Iterable[ConsumerRecord]) -> Poll:
+        """Move on by a poll. A partition without a known place has `expected` None.
+
+        Call it before anything is awaited after the poll: a seek in between would give the records another beginning.
+        """
+        poll = Poll(records)
+        last = {(record.topic, record.partition): record.offset for record in poll}  # in order, so the last stays
+        poll.places = {}
         for (topic, partition), offset in last.items():
             place = TopicPartition(topic, partition)
-            found[place] = Polled(self._position.get(place), offset + 1)
-        self._position.update({place: polled.end for place, polled in found.items()})
-        return found
+            poll.places[place] = Polled(self._position.get(place), offset + 1)
+        self._position.update({place: polled.end for place, polled in poll.places.items()})
+        return poll
 
     async def claim(
         self, session: AsyncSession, polled: Mapping[TopicPartition, Polled], locks: Sequence[str] = ()

@@ -13,7 +13,7 @@ from sekali.batch import Batch
 from sekali.codec import Heard
 from sekali.database import Database
 from sekali.errors import SekaliError
-from sekali.offsets import Offsets, Polled
+from sekali.offsets import Offsets, Poll, Polled
 from sekali.trouble import is_poison, stops, waits
 
 logger = logging.getLogger(__name__)
@@ -36,24 +36,23 @@ class Subscription:
         self._ended = False
         self.trouble: str | None = None
 
-    async def take(self, consumer: AIOKafkaConsumer, records: Sequence[ConsumerRecord]) -> None:
+    async def take(self, consumer: AIOKafkaConsumer, poll: Poll) -> None:
         """Decode a polled batch while the one before it is written, then begin to write it, in one transaction.
 
         Never raises but on cancellation. A batch behind one that failed finds another offset in the database than
         it expects, and is dropped: it is delivered again.
         """
-        polled = self.offsets.polled(records)
         batch = Batch()
         try:
             self._agreement.check()
-            await self._decode(records, batch)
+            await self._decode(poll, batch)
         except Exception as error:
             batch.end()
             await self.settled()
             await self._failed(consumer, error)
         else:
             await self.settled()
-            self._writing = asyncio.create_task(self._write(consumer, polled, batch), name=f"write {self.group}")
+            self._writing = asyncio.create_task(self._write(consumer, poll.places, batch), name=f"write {self.group}")
 
     async def settled(self) -> None:
         """Until the batch that is being written is committed, or sought back."""

@@ -1,0 +1,83 @@
+"""What was polled before a seek is told from what is polled after it: nothing is lost, and nothing comes twice."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import pytest
+from aiokafka import AIOKafkaConsumer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sekali import listening
+from sekali.subscription import Subscription
+from sekali.testing import eventually
+from tests.sekali.letterbox import a_parcel, say, surveys, waiting
+from tests.sekali.town import Town, counting
+
+
+async def read_to(consumer: AIOKafkaConsumer) -> int:
+    """How far the consumer has come, over its partitions."""
+    return sum([await consumer.position(place) for place in sorted(consumer.assignment())])
+
+
+@pytest.fixture(autouse=True)
+def between_poll_and_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`report` stands there; each poll is reported."""
+    monkeypatch.setattr(listening, "REPORT_SECONDS", -1.0)
+
+
+async def test_a_survey_polled_while_the_one_before_it_fails_does_not_push_it_out(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, second, enter = asyncio.Event(), asyncio.Event(), town.enter
+
+    async def report(consumer: AIOKafkaConsumer, subscription: Subscription) -> None:
+        if subscription.contract.topic == town.surveys and not second.is_set() and await read_to(consumer) == 2:
+            second.set()
+            await subscription.settled()  # the first has failed, and its place is sought again
+
+    async def cut_once(session: AsyncSession, event: Any) -> None:
+        if not begun.is_set():
+            begun.set()
+            await asyncio.wait_for(second.wait(), 20.0)
+            raise OSError("the line is cut")
+        await enter(session, event)
+
+    monkeypatch.setattr(listening, "report", report)
+    monkeypatch.setattr(town, "enter", cut_once)
+    async with town.open_land() as land, town.open_bank() as bank:
+        parcel_id = await a_parcel(town, land, bank)
+        await say(town, land, parcel_id, 10)
+        await asyncio.wait_for(begun.wait(), 20.0)
+        await say(town, land, parcel_id, 20)
+        await eventually(surveys(bank, 10, 20), "both are entered, in the order of the log")
+
+
+async def test_a_dead_letter_polled_before_a_rebalance_is_not_applied_again(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The row of the letter is not written: its version would let it be, and nobody asked for it."""
+    sought = asyncio.Event()
+
+    async def report(consumer: AIOKafkaConsumer, subscription: Subscription) -> None:
+        if subscription.contract.topic == town.parcels and not sought.is_set() and await read_to(consumer) == 1:
+            await subscription.offsets.seek(consumer, consumer.assignment())
+            sought.set()
+
+    async def follow(session: AsyncSession, keys: list[UUID]) -> None:
+        if not town.mended:
+            raise ValueError("nobody to follow")
+
+    monkeypatch.setattr(listening, "report", report)
+    async with town.open_land() as land, town.open_bank(then=follow) as bank:
+        async with land.transaction() as session:
+            await town.register(session, "garden", "MELATI CONTOH")
+        (letter,) = await waiting(bank, 1)
+        assert sought.is_set()
+        town.mended = True
+        async with land.transaction() as session:
+            other = await town.register(session, "field", "SARI CONTOH")
+        (row,) = await eventually(counting(bank, "parcel", 1), "the other arrives, alone")
+        assert (row.parcel_id, letter.attempts) == (other, 1)
+        (still,) = await waiting(bank, 1)
+        assert still.attempts == 1
