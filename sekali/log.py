@@ -49,6 +49,9 @@ MOVE = text("""
 class AnotherRelay(SekaliError):
     """Another relay has moved the expected offsets: this one stops and asks for the lock again."""
 
+    def __init__(self) -> None:
+        super().__init__("Another relay has written; this one begins again.")
+
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
@@ -117,14 +120,13 @@ class OwnLog:
             if end != self._expected[topic, partition]
         ]
         if holes:
+            moved = {(hole.topic, hole.partition): hole.end for hole in holes}
             async with self._database.transaction() as session:
-                await self._mend(session, holes)
-                moved = {(hole.topic, hole.partition): hole.end for hole in holes}
-                await self._swap(session, moved)
+                await self.mend(session, holes, moved)
             self.moved(moved)
 
-    async def move(self, session: AsyncSession, acknowledged: Iterable[Acknowledged]) -> Expected:
-        """In the deleting transaction: expect what follows the acknowledged batches; mend holes before them."""
+    async def moving(self, acknowledged: Iterable[Acknowledged]) -> tuple[Expected, list[Hole]]:
+        """What is to be expected behind the acknowledged batches, and the holes before them."""
         moved: Expected = {}
         holes = []
         for batch in acknowledged:
@@ -134,10 +136,21 @@ class OwnLog:
             if offset != expected:
                 holes.append(Hole(*place, expected, offset))
             moved[place] = offset + len(batch.positions)
-        if holes:
-            await self._mend(session, holes)
-        await self._swap(session, moved)
-        return moved
+        return moved, holes
+
+    def swapped(self, moved: Expected) -> tuple[list[str], list[int], list[int], list[int]]:
+        """Topics, partitions, what the database must say of them, and what it says afterwards."""
+        places = sorted(moved)
+        topics, partitions = [topic for topic, _ in places], [partition for _, partition in places]
+        return topics, partitions, [self._expected[place] for place in places], [moved[place] for place in places]
+
+    async def mend(self, session: AsyncSession, holes: Sequence[Hole], moved: Expected) -> None:
+        """Say again the present state of the keys in the holes. Facts need none: an effect happens once by its id."""
+        await self._say_again(session, holes)
+        swapped = dict(zip(("topics", "partitions", "expected", "ends"), self.swapped(moved), strict=True))
+        result = await session.execute(MOVE, swapped)
+        if result.rowcount != len(moved):  # type: ignore[attr-defined]  # an UPDATE's CursorResult has it
+            raise AnotherRelay
 
     def moved(self, moved: Expected) -> None:
         """After the commit."""
@@ -161,22 +174,7 @@ class OwnLog:
         ends = await self._consumer.end_offsets(places)
         return {(place.topic, place.partition): end for place, end in ends.items()}
 
-    async def _swap(self, session: AsyncSession, moved: Expected) -> None:
-        places = sorted(moved)
-        result = await session.execute(
-            MOVE,
-            {
-                "topics": [topic for topic, _ in places],
-                "partitions": [partition for _, partition in places],
-                "expected": [self._expected[place] for place in places],
-                "ends": [moved[place] for place in places],
-            },
-        )
-        if result.rowcount != len(places):  # type: ignore[attr-defined]  # an UPDATE's CursorResult has it
-            raise AnotherRelay("Another relay has written; this one begins again.")
-
-    async def _mend(self, session: AsyncSession, holes: Sequence[Hole]) -> None:
-        """Say again the present state of the keys in the holes. Facts need none: an effect happens once by its id."""
+    async def _say_again(self, session: AsyncSession, holes: Sequence[Hole]) -> None:
         for topic, card in sorted(self._topics.items()):
             of_topic = [hole for hole in holes if hole.topic == topic]
             if not of_topic:

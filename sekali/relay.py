@@ -1,14 +1,14 @@
 """Carries outbox rows to Kafka: read in order, publish, delete exactly the acknowledged ones.
 
-There is no cursor across sweeps: a row that commits late has a lower position, and the next sweep still finds it.
+Nothing is remembered from one relay to the next: what was not deleted is read from the beginning, and sent once more.
 One relay works at a time, under an advisory lock; `log.py` notices when another wrote all the same.
 """
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
-from typing import Protocol, cast
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from sqlalchemy import text
@@ -18,58 +18,43 @@ from sekali import metrics
 from sekali.contracts import Catalogue
 from sekali.database import Database
 from sekali.errors import SekaliError
+from sekali.flight import Flight
 from sekali.kafka import Connection
-from sekali.log import Acknowledged, Current, OwnLog
+from sekali.log import Acknowledged, AnotherRelay, Current, OwnLog
+from sekali.outgoing import Outgoing
 from sekali.registry import Registry
-from sekali.sending import Row, Sender, SendFailed, Sending, acknowledged
+from sekali.sending import Sender, SendFailed, acknowledged
 
-PAGE = 2_000
-IN_FLIGHT = 4
-SWEEP_SECONDS = 1.0
 LARGEST_BATCH = 1_000_000  # bytes; the broker's message.max.bytes is 1 MiB
 POLL_SECONDS = 0.25
+DELETE_SECONDS = 0.05
+"""Nobody waits for a deletion: at 300 events a second one transaction takes 15 of them."""
 IDLE_CHECK_SECONDS = 5.0
 BACK_OFF_SECONDS = (0.2, 5.0)
 
 logger = logging.getLogger(__name__)
 
-# In PostgreSQL's words: the relay reads with asyncpg itself, in the order of `sending.Row`.
-ROWS = """
-    select position, aggregatetype, aggregateid, payload, revision, fingerprint, version::text, tracingspancontext,
-           id::text, cast(extract(epoch from created_at) * 1000 as bigint)
-    from outbox where position > $1 order by position limit $2
-"""
 # Nobody is told of this commit: a crash of the database that loses it brings rows and expected offsets back together.
 # The rows are sent once more, in order, and the hole is mended. So no service's commit waits in line behind its fsync.
-LAZILY = text("set local synchronous_commit = off")
+LAZILY = "set synchronous_commit = off"
 DELETE = text("delete from outbox where position = any(cast(:positions as bigint[]))")
-
-
-class Reading(Protocol):
-    """asyncpg's connection, as far as it is used here: its rows are read 3 times as fast as SQLAlchemy's."""
-
-    async def fetch(self, query: str, *arguments: object) -> list[Row]: ...
-
-
-class Pages:
-    """Pages of batches on their way to Kafka, in row order; `idle` is set while there is none."""
-
-    def __init__(self) -> None:
-        self._queue: asyncio.Queue[list[Sending] | None] = asyncio.Queue(IN_FLIGHT)
-        self.idle = asyncio.Event()
-
-    async def put(self, page: list[Sending] | None) -> None:
-        self.idle.clear()
-        await self._queue.put(page)
-
-    async def take(self) -> list[list[Sending] | None]:
-        """All that wait, at least one; whoever asks is done with what was taken before."""
-        if self._queue.empty():
-            self.idle.set()
-        taken = [await self._queue.get()]
-        while not self._queue.empty():
-            taken.append(self._queue.get_nowait())
-        return taken
+# Both or nothing, in one round trip, where no hole is to be mended.
+FORGET = """
+    with expected as (
+        select * from unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[]) as _ (topic, partition, expected, ends)
+    ), held as materialized (
+        select topic, partition, ends from relay_offset join expected using (topic, partition)
+        where next_offset = expected for update of relay_offset
+    ), moved as (
+        update relay_offset set next_offset = held.ends from held
+        where relay_offset.topic = held.topic and relay_offset.partition = held.partition
+          and (select count(*) from held) = cardinality($1::text[])
+        returning 1
+    ), gone as (
+        delete from outbox where position = any($5::bigint[]) and (select count(*) from held) = cardinality($1::text[])
+    )
+    select count(*) from moved
+"""
 
 
 class Relay:
@@ -116,14 +101,13 @@ class Relay:
 
     async def _carry(self) -> None:
         async with AsyncExitStack() as stack:
-            connection = await stack.enter_async_context(self._database.engine.connect())
-            connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            if not await self._lock(connection):
+            reading = await stack.enter_async_context(self._connected())
+            if not await self._lock(reading):
                 self.trouble = None
                 await asyncio.sleep(1.0)
                 return
-            # Closed, not given back to the pool: the lock ends with its session, whatever state that is in.
-            stack.push_async_callback(connection.invalidate)
+            deleting = await stack.enter_async_context(self._connected())
+            await deleting.execute(text(LAZILY))
             producer = AIOKafkaProducer(
                 **self._connection,
                 client_id=f"{self._agency}.relay",
@@ -144,85 +128,75 @@ class Relay:
             )
             await stack.enter_async_context(own)
             sender = Sender(self._agency, self._catalogue, self._registry, producer)
-            await self._work(connection, sender, own)
+            self.trouble = None
+            flight = Flight()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._send(Outgoing(await _driver(reading)), sender, flight, own))
+                group.create_task(self._delete(await _driver(deleting), flight, own))
 
-    async def _work(self, connection: AsyncConnection, sender: Sender, own: OwnLog) -> None:
-        loop = asyncio.get_running_loop()
-        checked = loop.time()
-        self.trouble = None
-        reading = cast(Reading, (await connection.get_raw_connection()).driver_connection)
-        while True:
-            if await self._sweep(reading, sender, own):
-                continue
-            if loop.time() - checked > IDLE_CHECK_SECONDS:
-                await own.check()
-                checked = loop.time()
-            await _first_of(POLL_SECONDS, self._wake)
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        """Closed afterwards, not given back to the pool: locks and settings end with their session."""
+        async with self._database.engine.connect() as connection:
+            try:
+                yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+            finally:
+                await connection.invalidate()
 
     async def _lock(self, connection: AsyncConnection) -> bool:
         answer = await connection.execute(text("select pg_try_advisory_lock(hashtext('sekali.relay'))"))
         return bool(answer.scalar_one())
 
-    async def _sweep(self, reading: Reading, sender: Sender, own: OwnLog) -> int:
-        """Carry what is visible, and what follows while that is on its way; returns how many went.
-
-        It ends after a while in any case: rows that commit late with a lower position are the next sweep's.
-        """
+    async def _send(self, outgoing: Outgoing, sender: Sender, flight: Flight, own: OwnLog) -> None:
+        """Without end. While nothing flies, the log's ends are looked at, and the outbox from its beginning."""
         loop = asyncio.get_running_loop()
-        until, after = loop.time() + SWEEP_SECONDS, 0
-        pages = Pages()
-        async with asyncio.TaskGroup() as group:
-            deleting = group.create_task(self._delete(pages, own))
-            while True:
-                self._wake.clear()
-                if rows := await reading.fetch(ROWS, after, PAGE):
-                    after = rows[-1][0]
-                    await pages.put(await sender.send(rows))
-                elif pages.idle.is_set() or not await _first_of(until - loop.time(), self._wake, pages.idle):
-                    break
-                if loop.time() > until:
-                    break
-            await pages.put(None)
-        metrics.RELAY_SWEEPS.inc()
-        return deleting.result()
+        checked = loop.time()
+        while True:
+            self._wake.clear()
+            metrics.RELAY_SWEEPS.inc()
+            if rows := await outgoing.read():
+                await flight.put(await sender.send(rows))
+                continue
+            if flight.is_empty and loop.time() - checked > IDLE_CHECK_SECONDS:
+                await own.check()
+                outgoing.again()
+                checked = loop.time()
+            await _until(self._wake, POLL_SECONDS)
 
-    async def _delete(self, pages: Pages, own: OwnLog) -> int:
+    async def _delete(self, connection: Any, flight: Flight, own: OwnLog) -> None:
         """Behind the sender, in its order: one transaction takes all that is acknowledged by then."""
-        deleted, more = 0, True
-        while more:
-            taken = await pages.take()
-            more = taken[-1] is not None
-            sendings = [sending for page in taken if page is not None for sending in page]
-            batches, failure = await acknowledged(sendings)
-            deleted += await self._forget(batches, own)
+        while True:
+            taken = await flight.take(DELETE_SECONDS)
+            batches, failure = await acknowledged(taken)
+            if batches:
+                await self._forget(connection, batches, own)
             if failure is not None:
                 raise SendFailed(f"Kafka did not take a batch ({type(failure).__name__}); it is sent again.")
-        return deleted
+            flight.landed(taken)
 
-    async def _forget(self, batches: Sequence[Acknowledged], own: OwnLog) -> int:
+    async def _forget(self, connection: Any, batches: Sequence[Acknowledged], own: OwnLog) -> None:
         positions = [position for one in batches for position in one.positions]
-        if not positions:
-            return 0
-        async with self._database.transaction() as session:
-            await session.execute(LAZILY)
-            moved = await own.move(session, batches)
-            await session.execute(DELETE, {"positions": positions})
+        moved, holes = await own.moving(batches)
+        if holes:
+            async with self._database.transaction() as session:
+                await own.mend(session, holes, moved)
+                await session.execute(DELETE, {"positions": positions})
+        elif await connection.fetchval(FORGET, *own.swapped(moved), positions) != len(moved):
+            raise AnotherRelay
         own.moved(moved)
         for one in batches:
             metrics.RELAY_EVENTS.labels(one.topic).inc(len(one.positions))
             metrics.RELAY_BATCHES.labels(one.topic).inc()
-        return len(positions)
 
 
-async def _first_of(seconds: float, *events: asyncio.Event) -> bool:
-    """Wait for one of the events, so long at most; whether the first of them is set."""
-    waiting = [asyncio.ensure_future(event.wait()) for event in events]
-    try:
-        await asyncio.wait(waiting, timeout=max(0.0, seconds), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for one in waiting:
-            one.cancel()
-    return events[0].is_set()
+async def _driver(connection: AsyncConnection) -> Any:
+    """asyncpg's own connection: it reads rows 3 times as fast as SQLAlchemy."""
+    return (await connection.get_raw_connection()).driver_connection
+
+
+async def _until(event: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
 
 
 def _first(error: BaseException) -> BaseException:
