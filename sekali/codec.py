@@ -6,6 +6,7 @@ A writer's schema is asked of the registry by its id and must have the fingerpri
 
 import asyncio
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -15,6 +16,7 @@ from fastavro import schemaless_writer
 from fastavro.types import Schema
 
 from sekali import avro
+from sekali.avro_bounds import Boundless, refuse_boundless
 from sekali.contracts import Contract, Revision, fingerprint
 from sekali.errors import SekaliError
 from sekali.reading import MAGIC, PREFIX, Plan, Poison, Shape, plan
@@ -30,6 +32,7 @@ BREATH = 50
 """Records decoded before other tasks get the loop: the batch before this one is being written meanwhile."""
 HEADER_VERSION = "ce_entityversion"
 HEADER_FINGERPRINT = "schema-fingerprint"
+FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 
 
 class SchemaMismatch(SekaliError):
@@ -161,23 +164,38 @@ class Decoder:
         return Heard(record, key, event_id, version, value, traceparent)
 
     async def _planned(self, schema_id: int, stated: str) -> Plan:
-        if not stated:
-            raise Poison("NO_FINGERPRINT", f"The header {HEADER_FINGERPRINT} is missing.")
+        if not FINGERPRINT.fullmatch(stated):
+            raise Poison("NO_FINGERPRINT", f"The header {HEADER_FINGERPRINT} is missing, or is no fingerprint.")
         try:
             schema = await self._registry.schema_by_id(schema_id)
         except UnknownSchema:
             raise Poison("UNKNOWN_SCHEMA", f"The registry knows no schema {schema_id}.") from None
-        answered = fingerprint(schema)
+        answered = _marked(schema, schema_id)
         if answered != stated:
             raise SchemaMismatch(
                 f"{self.contract.topic}: the registry answers {answered} for schema {schema_id}, "
                 f"the record was written with {stated}. Publish the schemas again and look at the registry's storage."
             )
-        if schema.get("name") != self.contract.schema["name"] or schema.get("namespace") != self.contract.schema.get(
-            "namespace"
-        ):
+        if not isinstance(schema, dict) or _name(schema) != _name(self.contract.schema):
             raise Poison("WRONG_SCHEMA", f"Schema {schema_id} is not one of {self.contract.topic}.")
-        return plan(schema, self.contract, self._keyring, self._shape)
+        try:
+            refuse_boundless(schema)
+            return plan(schema, self.contract, self._keyring, self._shape)
+        except Exception as wrong:
+            # Texts of other errors hold what the schema's author chose.
+            why = str(wrong) if isinstance(wrong, Boundless) else type(wrong).__name__
+            raise Poison("WRONG_SCHEMA", f"Schema {schema_id} cannot be read with the contract: {why}.") from None
+
+
+def _name(schema: Mapping[str, Any]) -> tuple[Any, Any]:
+    return schema.get("name"), schema.get("namespace")
+
+
+def _marked(schema: Any, schema_id: int) -> str:
+    try:
+        return fingerprint(schema)
+    except RecursionError:
+        raise Poison("WRONG_SCHEMA", f"Schema {schema_id} is nested too deep to be read.") from None
 
 
 def _written(schema: Schema, record: dict[str, Any], topic: str, group: str) -> bytes:

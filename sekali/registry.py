@@ -41,7 +41,10 @@ class Registry:
         answer = await self._ask("GET", f"/schemas/ids/{schema_id}")
         if answer.status_code == httpx.codes.NOT_FOUND:
             raise UnknownSchema(f"The registry knows no schema with id {schema_id}.")
-        schema: dict[str, Any] = json.loads(_member(answer, "schema"))
+        try:
+            schema: dict[str, Any] = json.loads(_member(answer, "schema"))
+        except RecursionError:
+            raise UnknownSchema(f"Schema {schema_id} of the registry is nested too deep to be read.") from None
         return schema
 
     async def id_of(self, subject: str, schema: dict[str, Any]) -> int:
