@@ -91,7 +91,7 @@ class Applying:
                 if careful:
                     await self._by_halves(session, self.copy, events, batch)
                 else:
-                    await self._project(session, self.copy, events, batch)
+                    await self._project(session, self.copy, events, batch, fill=True)
             if has_followers(session):
                 await session.execute(LASTINGLY)
 
@@ -127,8 +127,10 @@ class Applying:
                 outcome = await effects.take(session, one, batch.spans.get(one.event_id), behind)
                 batch.outcomes[outcome.name] += 1
 
-    async def _project(self, session: AsyncSession, copy: Copy, events: Sequence[Heard], batch: Batch) -> None:
-        changed, woke = await copy.apply(session, events)
+    async def _project(
+        self, session: AsyncSession, copy: Copy, events: Sequence[Heard], batch: Batch, *, fill: bool = False
+    ) -> None:
+        changed, woke = await copy.apply(session, events, fill=fill)
         await self._erasures.heard(session, copy.projection, events, changed)
         await self._then(session, copy, changed, events, batch.spans)
         batch.outcomes["WOKE"] += woke

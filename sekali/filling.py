@@ -4,65 +4,66 @@ The primary key stays in place: forms and use cases work on the table meanwhile,
 any other. A batch with a key that is there already is written by the usual upsert instead.
 """
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from asyncpg import UniqueViolationError
 from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sekali.avro_made import EPOCH, EPOCH_DAY
+from sekali.binary_rows import Column, Pack, Row, packer
 
 LEAST = 500
 """A smaller batch is no bootstrap."""
 DOUBLES = 3
 """After so many batches with keys that were there it is over: what comes now are changes."""
-
-Row = tuple[Any, ...]
-Make = Callable[[Any], Any]
-MAKES: dict[str, Make] = {
-    "timestamp-millis": lambda value: EPOCH + timedelta(milliseconds=value),
-    "timestamp-micros": lambda value: EPOCH + timedelta(microseconds=value),
-    "date": lambda value: date.fromordinal(EPOCH_DAY + value),
-}
-"""Logical type -> what COPY takes for a raw value: it has no expressions as the upsert has."""
+KINDS = text("""
+    select attname, format_type(atttypid, null) as kind from pg_attribute
+    where attrelid = cast(:table as regclass) and attnum > 0
+""")
 
 
 class Filling:
-    """Of one table. `columns`: those of a row; `made`: place in the row -> logical type of a raw value there."""
+    """Of one table. `columns`: those of a row; the first `always` are never null.
 
-    def __init__(self, table: Table, columns: Sequence[str], made: dict[int, str]) -> None:
+    `logics`: place in the row -> logical type of a raw value there.
+    """
+
+    def __init__(self, table: Table, columns: Sequence[str], logics: Mapping[int, str], *, always: int) -> None:
         self._table = table.name
         self._columns = [*columns, "heard_at"]
-        self._made = [(place, MAKES[logic]) for place, logic in made.items() if logic in MAKES]
+        self._logics = logics
+        self._always = always
         self._exists = text(f"select exists (select from {table.name})")  # noqa: S608  # the agency's own table
-        self._doubles: int | None = None
+        self._pack: Pack | None = None
+        self._left: int | None = None  # None: nobody has looked yet
 
     async def take(self, session: AsyncSession, rows: Sequence[Row]) -> bool:
         """Write rows of different keys, if the copy was empty when this process began; whether that was done.
 
-        A failure leaves the caller's transaction as it was; one that is not a key's raises asyncpg's own errors.
+        Raises asyncpg's own errors, and what a value raises that fits no column: the transaction is over then.
         """
-        if self._doubles is None:
-            self._doubles = DOUBLES if await session.scalar(self._exists) else 0
-        if self._doubles >= DOUBLES or len(rows) < LEAST:
+        left = await self._begin(session) if self._left is None else self._left
+        if self._pack is None or not left or len(rows) < LEAST:
             return False
-        heard_at = datetime.now(UTC)
-        records = [(*self._typed(row), heard_at) for row in rows]
+        packed = memoryview(self._pack(rows, time.time_ns() // 1000))
         connection = await session.connection()
         driver: Any = (await connection.get_raw_connection()).driver_connection
         try:
-            async with session.begin_nested():
-                await driver.copy_records_to_table(self._table, records=records, columns=self._columns)
+            await driver.copy_to_table(self._table, source=packed, columns=self._columns, format="binary")
         except UniqueViolationError:
-            self._doubles += 1
-            return False
+            self._left = left - 1
+            raise
         return True
 
-    def _typed(self, row: Row) -> Row:
-        values = list(row)
-        for place, make in self._made:
-            if (value := values[place]) is not None:
-                values[place] = make(value)
-        return tuple(values)
+    async def _begin(self, session: AsyncSession) -> int:
+        """Nothing is packed where the copy holds something, or has a type that COPY is not known to take."""
+        self._left = DOUBLES
+        if not await session.scalar(self._exists):
+            kinds = {row.attname: row.kind for row in await session.execute(KINDS, {"table": self._table})}
+            self._pack = packer([
+                Column(kinds[name], self._logics.get(place), nullable=place >= self._always)
+                for place, name in enumerate(self._columns[:-1])
+            ])  # fmt: skip
+        return self._left

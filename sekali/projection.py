@@ -68,14 +68,17 @@ class Copy:
         self._parameters = [f"p{place}" for place in range(len(passed))]
         self._upsert = _upsert(table.name, passed, self._parameters)
         made = {place: logics[name] or "" for place, name in enumerate(self._columns, 4) if name in raw}
-        self._filling = Filling(table, list(passed), {3: "timestamp-millis", **made})
+        self._filling = Filling(table, list(passed), {3: "timestamp-millis", **made}, always=4)
         self._nothing = (None,) * len(self._columns)
 
-    async def apply(self, session: AsyncSession, events: Sequence[Heard]) -> Applied:
-        """Upsert the last version of each key, and mark as ready what awaits them, under the lock of `to_arrive`."""
+    async def apply(self, session: AsyncSession, events: Sequence[Heard], *, fill: bool = False) -> Applied:
+        """Upsert the last version of each key, and mark as ready what awaits them, under the lock of `to_arrive`.
+
+        `fill`: by COPY where that can be; a failure of it is no upsert's, so try again without.
+        """
         last = last_versions(events)
         rows = [self._row(event) for event in last]
-        if await self._filling.take(session, rows):
+        if fill and await self._filling.take(session, rows):
             keys = [event.key for event in last]
             return Applied(keys, await waiting.arrived(session, self.projection.topic, keys))
         columns = zip(*rows, strict=True)

@@ -6,11 +6,13 @@ from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
+from asyncpg import UniqueViolationError
 from sqlalchemy import BigInteger, Column, DateTime, MetaData, Table, Text, Uuid, text
 
 from sekali import outbox
+from sekali.binary_rows import Row
 from sekali.database import Database
-from sekali.filling import LEAST, Filling, Row
+from sekali.filling import LEAST, Filling
 from sekali.inbox import Inbox
 from sekali.testing import eventually
 from tests.sekali.town import Town, counting, rows
@@ -35,7 +37,7 @@ async def database(agency_database: Callable[[], str]) -> AsyncIterator[Database
 
 
 def filling() -> Filling:
-    return Filling(PARCELS, ["parcel_id", "version", "as_of", "use"], {2: "timestamp-millis"})
+    return Filling(PARCELS, ["parcel_id", "version", "as_of", "use"], {2: "timestamp-millis"}, always=3)
 
 
 def parcels(count: int, use: str | None = "garden") -> list[Row]:
@@ -68,13 +70,12 @@ async def test_a_small_batch_and_a_copy_that_holds_something_are_left_to_the_ups
     assert len(await held(database)) == LEAST
 
 
-async def test_a_batch_with_a_key_that_is_there_leaves_nothing_behind_and_the_third_is_the_last(
-    database: Database,
-) -> None:
+async def test_a_batch_with_a_key_that_is_there_is_refused_whole_and_the_third_is_the_last(database: Database) -> None:
     one, first = filling(), parcels(LEAST)
     assert await take(database, one, first)
     for _ in range(3):
-        assert not await take(database, one, [*parcels(LEAST), first[0]])
+        with pytest.raises(UniqueViolationError):
+            await take(database, one, [*parcels(LEAST), first[0]])
     assert len(await held(database)) == LEAST
     assert not await take(database, one, parcels(LEAST))
 
