@@ -7,6 +7,8 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
+import uvloop
+
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
 
@@ -25,4 +27,4 @@ async def elsewhere(
 def _run(work: Callable[..., Coroutine[Any, Any, Answer]], args: tuple[Any, ...], named: dict[str, Any]) -> Answer:
     logging.basicConfig(level=logging.WARNING)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # a group that is formed anew is an ERROR there
-    return asyncio.run(work(*args, **named))
+    return uvloop.run(work(*args, **named))  # as the services do

@@ -89,7 +89,12 @@ class Bus:
             current=current or {},
         )
         self.broker = KafkaBroker(
-            settings.kafka_bootstrap, security=security(settings), client_id=self.agency, logger=logger
+            settings.kafka_bootstrap,
+            security=security(settings),
+            client_id=self.agency,
+            logger=logger,
+            log_level=logging.DEBUG,  # of "Received" and "Processed", for each batch
+            apply_types=False,  # a batch is handed on as it is: finding that out took a thread each time
         )
         self.sweeper = Sweeper(self.agency, Path(settings.root), inbox.declared)
         self.subscriptions: dict[str, Subscription] = {}

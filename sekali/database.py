@@ -16,7 +16,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
@@ -43,8 +43,12 @@ class Database:
     ) -> None:
         driver = make_url(url).set(drivername="postgresql+asyncpg")
         # hide_parameters: an error text would else hold the row. The statement cache outlives a migration badly.
-        self.engine = create_async_engine(driver, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True)
+        # The pool's last connection first: at a low rate one of them does all, and has its statements prepared.
+        self.engine = create_async_engine(
+            driver, pool_size=pool_size, max_overflow=pool_size, pool_use_lifo=True, hide_parameters=True
+        )
         _hand_out_living_ones(self.engine)
+        self._by_hand = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, info={**(info or {}), CLOCK: clock})
 
     @asynccontextmanager
@@ -54,6 +58,29 @@ class Database:
             yield session
             for last in session.info.get(BEFORE_COMMIT, ()):
                 await last(session)
+        for call in session.info.get(AFTER_COMMIT, ()):
+            call()
+
+    @asynccontextmanager
+    async def transaction_after(self, script: str) -> AsyncIterator[tuple[AsyncSession, str]]:
+        """The same, begun by SQL in one round trip with its BEGIN; beside the session, the status of its last command.
+
+        The script holds no values of records: it takes no parameters. Its errors are asyncpg's own.
+        """
+        async with self._by_hand.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            session = self._sessions(bind=connection)
+            try:
+                status = await driver.execute(f"begin;{script}")
+                yield session, status
+                for last in session.info.get(BEFORE_COMMIT, ()):
+                    await last(session)
+                await driver.execute("commit")
+            except BaseException:
+                await _end(connection, driver)
+                raise
+            finally:
+                await session.close()
         for call in session.info.get(AFTER_COMMIT, ()):
             call()
 
@@ -72,6 +99,14 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+async def _end(connection: AsyncConnection, driver: Any) -> None:
+    """Roll back what was begun by hand; a connection that cannot is thrown away, and the server rolls back."""
+    try:
+        await driver.execute("rollback")
+    except Exception:
+        await connection.invalidate()
 
 
 def _hand_out_living_ones(engine: AsyncEngine) -> None:

@@ -11,7 +11,6 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, Topic
-from faststream.kafka.annotations import KafkaMessage as TheMessage
 from faststream.kafka.message import KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
@@ -94,19 +93,19 @@ def listen(broker: KafkaBroker, subscription: Subscription, instance: str) -> No
     seeking.subscriber = subscriber
 
     @subscriber
-    async def take(message: TheMessage) -> None:
+    async def take(poll: Poll) -> None:
         consumer = subscriber.consumer
         if consumer is not None:
-            await subscription.take(consumer, cast(Poll, message.raw_message))
+            await subscription.take(consumer, poll)
 
 
-async def _parse(message: tuple[ConsumerRecord, ...], original: Any = None) -> KafkaMessage:
+async def _parse(message: Poll, original: Any = None) -> KafkaMessage:
     """FastStream's own decodes headers and loses the batch at the first that is not UTF-8."""
     return KafkaMessage(body=[], raw_message=message, headers={}, batch_headers=[], consumer=None)  # type: ignore[arg-type]
 
 
-async def _decode(message: KafkaMessage, original: Any = None) -> list[Any]:
-    return []
+async def _decode(message: KafkaMessage, original: Any = None) -> Poll:
+    return cast(Poll, message.raw_message)
 
 
 async def report(consumer: AIOKafkaConsumer, subscription: Subscription) -> None:

@@ -30,15 +30,12 @@ BEGIN = text("""
 """)
 LOAD = text("select topic, partition, next_offset from inbox_offset where topic = any(cast(:topics as text[]))")
 CLAIM = """
-    with locked as materialized (select {locks})
     update inbox_offset set next_offset = polled.next_offset
-    from unnest(cast(:topics as text[]), cast(:partitions as int[]),
-                cast(:expected as bigint[]), cast(:ends as bigint[]))
-         as polled (topic, partition, expected, next_offset), locked
+    from (values {polled}) as polled (topic, partition, expected, next_offset)
     where inbox_offset.topic = polled.topic and inbox_offset.partition = polled.partition
       and inbox_offset.next_offset = polled.expected
-    returning inbox_offset.topic, inbox_offset.partition
 """
+OURS = text("select topic, partition from inbox_offset where xmin = cast(pg_current_xact_id() as xid)")
 
 
 class Polled(NamedTuple):
@@ -80,25 +77,19 @@ class Offsets:
         self._position.update({place: polled.end for place, polled in poll.places.items()})
         return poll
 
-    async def claim(
-        self, session: AsyncSession, polled: Mapping[TopicPartition, Polled], locks: Sequence[str] = ()
-    ) -> set[TopicPartition]:
-        """Move the database's offsets; what is not returned belongs to another consumer, or was applied already.
+    @staticmethod
+    def claiming(polled: Mapping[TopicPartition, Polled], locks: Sequence[str]) -> str:
+        """SQL that takes the locks of a batch, then moves the database's offsets.
 
-        `locks`: SQL that takes the locks which the batch needs, in the same round trip; later statements see what
-        their holders before us have committed.
+        What it does not move belongs to another consumer, or was applied already.
+        Later statements see what the locks' holders before us have committed.
         """
-        known = sorted((place, one) for place, one in polled.items() if one.expected is not None)
-        moved = await session.execute(
-            text(CLAIM.format(locks=", ".join(locks) or "null")),
-            {
-                "topics": [place.topic for place, _ in known],
-                "partitions": [place.partition for place, _ in known],
-                "expected": [one.expected for _, one in known],
-                "ends": [one.end for _, one in known],
-            },
-        )
-        return {TopicPartition(row.topic, row.partition) for row in moved}
+        claim = CLAIM.format(polled=", ".join(_values(place, one) for place, one in sorted(polled.items())))
+        return f"select {', '.join(locks)};{claim}" if locks else claim
+
+    async def ours(self, session: AsyncSession) -> set[TopicPartition]:
+        """The partitions that the transaction has moved."""
+        return {TopicPartition(row.topic, row.partition) for row in await session.execute(OURS)}
 
     def forget(self, places: Iterable[TopicPartition]) -> None:
         for place in places:
@@ -141,3 +132,9 @@ class Offsets:
             rows = await session.execute(LOAD, {"topics": parameters["topics"]})
             stored = {TopicPartition(row.topic, row.partition): row.next_offset for row in rows}
         return {place: stored[place] for place in places}
+
+
+def _values(place: TopicPartition, polled: Polled) -> str:
+    expected = "null" if polled.expected is None else int(polled.expected)
+    name = place.topic.replace("'", "''")
+    return f"('{name}', {int(place.partition)}, {expected}::bigint, {int(polled.end)}::bigint)"

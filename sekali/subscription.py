@@ -81,20 +81,19 @@ class Subscription:
 
     async def _transact(self, polled: dict[TopicPartition, Polled], batch: Batch) -> set[TopicPartition]:
         """One transaction; where a row of the copy cannot be applied, once more, with care for which one it is."""
-        locks = self.applying.locks([record for record, _ in batch.decoded])
         try:
-            async with self._database.transaction() as session:
-                mine = await self.offsets.claim(session, polled, locks)
-                await self.applying.apply(session, batch, mine, careful=False)
+            return await self._apply(polled, batch, careful=False)
         except Exception as error:
             if self.applying.copy is None or not is_poison(error):
                 raise
-        else:
-            return mine
         batch.outcomes.clear()
-        async with self._database.transaction() as session:
-            mine = await self.offsets.claim(session, polled, locks)
-            await self.applying.apply(session, batch, mine, careful=True)
+        return await self._apply(polled, batch, careful=True)
+
+    async def _apply(self, polled: dict[TopicPartition, Polled], batch: Batch, *, careful: bool) -> set[TopicPartition]:
+        locks = self.applying.locks([record for record, _ in batch.decoded])
+        async with self._database.transaction_after(self.offsets.claiming(polled, locks)) as (session, status):
+            mine = set(polled) if status == f"UPDATE {len(polled)}" else await self.offsets.ours(session)
+            await self.applying.apply(session, batch, mine, careful=careful)
         return mine
 
     async def _failed(self, consumer: AIOKafkaConsumer, error: Exception) -> None:

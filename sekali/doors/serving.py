@@ -41,6 +41,7 @@ def _configuration(app: FastAPI, settings: AgencySettings) -> uvicorn.Config:
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=settings.proxies or None,
         server_header=False,
+        loop="uvloop",
         lifespan="on",
         timeout_graceful_shutdown=ENDING_SECONDS,
     )
