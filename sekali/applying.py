@@ -99,15 +99,19 @@ class Applying:
         self, session: AsyncSession, decoded: Sequence[tuple[ConsumerRecord, Heard | Poison]], batch: Batch
     ) -> Sequence[tuple[ConsumerRecord, Heard | Poison]]:
         """Of an erased person only the tombstone is taken; of a beat nothing."""
-        refused = await self._erasures.refused(session, self.contract.topic, [record for record, _ in decoded])
+        refused = await self._erasures.refused(session, self.contract.topic, decoded)
         if not refused and not self._beats:
             return decoded
+        left_out = refused | self._beats
         taken = [
             (record, one)
             for record, one in decoded
-            if (record.key not in refused or record.value is None) and record.key not in self._beats
+            if record.key not in left_out or (record.value is None and record.key not in self._beats)
         ]
-        batch.outcomes["REFUSED"] += sum(record.key in refused and record.value is not None for record, _ in decoded)
+        if refused:
+            batch.outcomes["REFUSED"] += sum(
+                record.key in refused and record.value is not None for record, _ in decoded
+            )
         return taken
 
     async def _effects(
@@ -198,7 +202,7 @@ class Applying:
         `begin` starts its span. Raises what decoding and the handler raise.
         """
         self._agreement.check()
-        refused = await self._erasures.refused(session, record.topic, [record])
+        refused = await self._erasures.refused(session, record.topic, [(record, None)])
         if record.key in refused and record.value is not None:
             return "REFUSED"
         event = await self.decoder.decode(record)

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sekali.arrays import KEYS, array_of
 from sekali.codec import Record
 from sekali.database import now
 from sekali.deadletter import StoredRecord, stored
@@ -37,11 +38,11 @@ PARK_BEHIND = text("""
     on conflict do nothing
 """)
 BLOCKED = text("select distinct key from parked where topic = :topic and key = any(cast(:keys as bytea[]))")
-ARRIVED = text("""
+ARRIVED = text(f"""
     update parked set ready = true
-    where awaited_topic = :topic and awaited_key = any(cast(:keys as uuid[])) and not ready
+    where awaited_topic = :topic and awaited_key = any({KEYS}) and not ready
     returning id
-""")
+""")  # noqa: S608
 # Only the first of a key: those behind it wait for it, ready or not.
 NEXT = text("""
     select * from parked
@@ -86,7 +87,7 @@ async def blocked(session: AsyncSession, topic: str, keys: Sequence[bytes]) -> s
 
 async def arrived(session: AsyncSession, topic: str, keys: Sequence[UUID]) -> bool:
     """Wake what awaits these states, under the lock of `to_arrive`, where the rows' own statement does not do it."""
-    found = await session.execute(ARRIVED, {"topic": topic, "keys": list(keys)})
+    found = await session.execute(ARRIVED, {"topic": topic, "keys": array_of(keys)})
     return bool(found.all())
 
 

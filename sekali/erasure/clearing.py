@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import UUID as SQL_UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import avro, outbox
-from sekali.codec import Heard
+from sekali.arrays import KEYS, array_of
+from sekali.codec import Heard, Poison
 from sekali.contracts import Catalogue
 from sekali.database import now
 from sekali.erasure.holds import Hold, keep
@@ -26,7 +27,7 @@ ERASURES = "sekali.erasures"
 ALONE, SHARED = (f"pg_advisory_xact_lock{kind}(hashtext('sekali.erasing'))" for kind in ("", "_shared"))
 LOCK = text(f"select {ALONE}")
 LOCK_SHARED = text(f"select {SHARED}")
-GONE = text("select key from erasure where key = any(cast(:keys as uuid[]))")
+GONE = text(f"select key from erasure where key = any({KEYS})")  # noqa: S608
 QUEUES = {
     "dead_letters": text("delete from dead_letter where key = any(cast(:texts as bytea[]))"),
     "parked": text("""
@@ -96,16 +97,20 @@ class Erasures:
         """Whom these records order to erase."""
         return {one.key for one in records if one.value is None and one.key} if topic in self._orders else set()
 
-    async def refused(self, session: AsyncSession, topic: str, records: Sequence[Keyed]) -> set[bytes]:
+    async def refused(
+        self, session: AsyncSession, topic: str, decoded: Sequence[tuple[Keyed, Heard | Poison | None]]
+    ) -> set[bytes]:
         """Keys of a polled batch whose records are not taken, but for tombstones: they name the erased.
 
+        `decoded`: each record with what it was read as, None for one that nobody has read yet.
         Under the lock of `locks`.
         """
         if topic not in self._keyed:
             return set()
-        asked = {key for record in records if (key := _uuid(record.key)) is not None}
-        found = (await session.execute(GONE, {"keys": list(asked)})).scalars()
-        return {str(key).encode() for key in found} | self._ended(topic, records)
+        keys = (one.key if isinstance(one, Heard) else _uuid(record.key) for record, one in decoded)
+        asked = [key for key in keys if key is not None]
+        found = (await session.execute(GONE, {"keys": array_of(asked)})).scalars()
+        return {str(key).encode() for key in found} | self._ended(topic, [record for record, _ in decoded])
 
     async def _again(self, session: AsyncSession, projection: Projection, changed: Collection[UUID]) -> None:
         """Rows about the erased that a late record has filled again, under a key that does not name them."""
@@ -117,10 +122,9 @@ class Erasures:
         self, session: AsyncSession, projection: Projection, events: Iterable[Heard], changed: Collection[UUID]
     ) -> None:
         """After a batch has reached the copy, before its `then`: a person's tombstone erases, a late row is emptied."""
-        if projection.topic in self._orders:
+        if projection.topic in self._orders and (ended := [one for one in events if one.value is None]):
             fresh = set(changed)
-            ended = {one.key: one.version for one in events if one.value is None and one.key in fresh}
-            await self.erase(session, projection.topic, ended)
+            await self.erase(session, projection.topic, {one.key: one.version for one in ended if one.key in fresh})
         await self._again(session, projection, changed)
 
     async def erase(self, session: AsyncSession, topic: str, versions: Mapping[UUID, int]) -> None:
