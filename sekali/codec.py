@@ -19,7 +19,7 @@ from sekali import avro
 from sekali.avro_bounds import Boundless, refuse_boundless
 from sekali.contracts import Contract, Revision, fingerprint
 from sekali.errors import SekaliError
-from sekali.reading import MAGIC, PREFIX, Plan, Poison, Shape, plan
+from sekali.reading import MAGIC, PREFIX, NotSealed, Plan, Poison, Shape, plan
 from sekali.registry import Registry, UnknownSchema
 from sekali.sealing import Keyring, version_bytes
 
@@ -183,7 +183,7 @@ class Decoder:
             return plan(schema, self.contract, self._keyring, self._shape)
         except Exception as wrong:
             # Texts of other errors hold what the schema's author chose.
-            why = str(wrong) if isinstance(wrong, Boundless) else type(wrong).__name__
+            why = str(wrong) if isinstance(wrong, Boundless | NotSealed) else type(wrong).__name__
             raise Poison("WRONG_SCHEMA", f"Schema {schema_id} cannot be read with the contract: {why}.") from None
 
 

@@ -27,6 +27,10 @@ class Poison(SekaliError):
         self.cause = cause
 
 
+class NotSealed(ValueError):
+    """A writer's schema that says in the open what the contract knows as sealed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What a copy takes of a record: dotted paths, read as a tuple in the order of `paths`.
@@ -73,9 +77,11 @@ class Plan(Protocol):
 
 
 def plan(writer: Schema, contract: Contract, keyring: Keyring, shape: Shape | None) -> Plan:
-    """How a writer's schema is read with a contract; with a shape into tuples, else into dicts."""
+    """How a writer's schema is read with a contract; with a shape into tuples, else into dicts. Raises `NotSealed`."""
     written = {group.name: group for group in sealed_fields(writer)}
     agreed = {group.name: group for group in contract.sealed}
+    if bare := {field["name"] for field in writer["fields"]} & agreed.keys() - written.keys():
+        raise NotSealed(f"{', '.join(sorted(bare))} is written without a seal")
     both = sorted(written.keys() & agreed.keys())  # a group that this revision lacks reads as null
     openers = {name: keyring.opener(contract.topic, name) for name in both}
     if shape is None:

@@ -13,7 +13,7 @@ from sekali.doors.deadletters import dead_letter_doors
 from sekali.doors.erasures import erasure_doors
 from sekali.doors.facts import facts_door
 from sekali.doors.headers import SecureHeaders
-from sekali.doors.limits import LimitBody
+from sekali.doors.limits import LimitBody, RefuseNul
 from sekali.doors.open import OPEN_DOORS, open_doors
 from sekali.doors.running import RunningBus
 from sekali.doors.timing import TellDuration
@@ -69,6 +69,7 @@ def application(
     way_in = _open_pages(app, bus) if pages is not None else []
     app.add_middleware(problems.CatchEverything)
     app.add_middleware(LimitBody)
+    app.add_middleware(RefuseNul)
     app.add_middleware(SecureHeaders, form_targets=lambda: _form_targets(app), secure=_is_secure(bus))
     app.add_middleware(MeasureRequests)
     app.add_middleware(TellDuration)

@@ -1,13 +1,28 @@
-"""A body is at most 1 MiB, whether its length is announced or not."""
+"""What no door takes: a body of more than 1 MiB, whether its length is announced or not, and a NUL in the address."""
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sekali.doors.problems import answer, from_status
+from sekali.errors import Problem
 
 MAX_BODY = 1 << 20
 TOO_LARGE = 413
+BAD_URL = Problem(400, "bad-url", "The address cannot be read", "It holds a NUL (%00), which no text has.")
+
+
+class RefuseNul:
+    """PostgreSQL keeps no NUL, so whichever door looked for it in a table would fall."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and ("\0" in scope["path"] or b"%00" in scope["query_string"]):
+            await answer(BAD_URL)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
 
 class LimitBody:

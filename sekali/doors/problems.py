@@ -18,6 +18,7 @@ from opentelemetry import trace
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -176,6 +177,10 @@ class CatchEverything:
 
         try:
             await self.app(scope, receive, watch)
+        except ClientDisconnect:
+            # In the middle of a body: no fault of ours, so it fills no log of errors. Metrics count the 400.
+            if not started:
+                await answer(from_status(HTTPStatus.BAD_REQUEST))(scope, receive, send)
         except Exception as error:
             logger.error("%s", without_its_text(error))  # noqa: TRY400
             if not started:
