@@ -31,9 +31,13 @@ class Unknown(Exception):
 
 
 def made(writer: Any, contract: Any, fields: Sequence[str] | None) -> Read:
-    """`fields`: answer a tuple of these. Raises `Unknown`; KeyError where the contract lacks one of them."""
-    code = _Code()
-    values = code.record(_spelt_out(writer, {}), _spelt_out(contract, {}))
+    """`fields`: answer a tuple of these, and read over the others. Raises `Unknown`; KeyError where the contract
+    lacks one of them.
+    """
+    code, whole = _Code(), _spelt_out(contract, {})
+    if fields is not None:
+        whole["fields"] = [field for field in whole["fields"] if field["name"] in fields]
+    values = code.record(_spelt_out(writer, {}), whole)
     if fields is None:
         answer = "{" + ", ".join(f"{name!r}: {value}" for name, value in values.items()) + "}"
     else:
@@ -129,13 +133,19 @@ class _Code:
             raise Unknown
         return self.constant(field["default"])
 
-    def number(self) -> None:
+    def zigzag(self) -> None:
+        """A number as it is written: its double, one less where it is below zero."""
         self.add("n = b[i]; i += 1", "if n > 127:", "    m = b[i]; i += 1")
-        self.add("    if m < 128: n = n & 127 | m << 7", "    else: n, i = _long(b, i - 2)", "n = (n >> 1) ^ -(n & 1)")
+        self.add("    if m < 128: n = n & 127 | m << 7", "    else: n, i = _long(b, i - 2)")
+
+    def number(self) -> None:
+        self.zigzag()
+        self.add("n = (n >> 1) ^ -(n & 1)")
 
     def length(self) -> None:
-        self.number()
-        self.add("if n < 0: raise ValueError('a length below zero')")
+        """Leaves its double in `n`."""
+        self.zigzag()
+        self.add("if n & 1: raise ValueError('a length below zero')")
 
     def value(self, into: str, writer: Any, contract: Any) -> None:
         one, other = _optional(writer), _optional(contract)
@@ -181,7 +191,7 @@ class _Code:
         elif kind in {"string", "bytes"}:
             self.length()
             decoded = ".decode()" if kind == "string" else ""
-            self.add("e = i + n", f"{into} = b[i:e]{decoded}; i = e")
+            self.add("e = i + (n >> 1)", f"{into} = b[i:e]{decoded}; i = e")
         elif kind == "boolean":
             self.add(f"{into} = b[i] != 0; i += 1")
         elif kind in {"float", "double"}:
@@ -199,7 +209,7 @@ class _Code:
         if None in symbols or contract.get("aliases"):
             raise Unknown
         self.length()
-        self.add(f"{into} = {self.constant(tuple(symbols))}[n]")
+        self.add(f"{into} = {self.constant(tuple(symbols))}[n >> 1]")
 
     def array(self, into: str, writer: Any, contract: Any) -> None:
         item, left = self.name(), self.name()
@@ -236,9 +246,9 @@ class _Code:
         name, _ = _kind(kind)
         if name in {"string", "bytes"}:
             self.length()
-            self.add("i += n")
+            self.add("i += n >> 1")
         elif name in {"int", "long", "enum"}:
-            self.number()
+            self.zigzag()
         elif name in {"boolean", "float", "double", "null"}:
             self.add(f"i += {({'boolean': 1, 'float': 4, 'double': 8, 'null': 0})[name]}")
         elif name == "record":
