@@ -1,7 +1,7 @@
 # The one front door. `make` lists what there is to do.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo agency up stop clean docs pictures test check lock setup containers bench bench-debezium bench-check bench-baseline bench-scale bench-report
+.PHONY: help demo agency up stop clean docs pictures test check lock setup containers bench bench-debezium bench-check bench-baseline bench-scale bench-report faults faults-smoke
 
 RESIDENTS ?= 10000
 export RESIDENTS
@@ -54,7 +54,13 @@ bench: setup  ## measure speed beside the raw limits, 25 minutes: ONLY=P1,P7 for
 bench-debezium: setup  ## fetch Debezium Server (457 MB), so that `make bench` has P17 and P18
 	@$(BIN)/python -m bench.peers.debezium
 
-bench-check: setup  ## has the last `make bench` lost more than a quarter of a committed ratio?
+bench-faults: setup  ## break the bus on purpose and look what was lost, 2 hours: ONLY=F2,F7 for some rows, SEED=7 replays
+	@$(BIN)/python -m faults run
+
+faults-smoke: setup  ## the same with small counts, 25 minutes
+	@SMOKE=1 $(BIN)/python -m faults run
+
+check: setup  ## has the last `make bench` lost more than a quarter of a committed ratio?
 	@$(BIN)/python -m bench check
 
 bench-baseline: setup  ## the last `make bench` becomes what bench-check compares with

@@ -1,0 +1,1 @@
+"""One file for each invariant: `check(books)` gives a sentence for each thing that does not hold."""

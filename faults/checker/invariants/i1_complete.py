@@ -1,0 +1,43 @@
+"""I1: each copy equals the projection of its source; what the log holds is what the source has said."""
+
+from collections.abc import Iterator
+
+from faults.checker.books import Books, Heard, Source
+
+
+def check(books: Books) -> Iterator[str]:
+    for topic, owner in books.states.items():
+        yield from _log(books, topic, books.sources[owner])
+    for name, heard in books.heard.items():
+        for owner in heard.copies:
+            yield from _copy(name, owner, heard, books.sources[owner])
+
+
+def _log(books: Books, topic: str, source: Source) -> Iterator[str]:
+    for entry in books.log.get(topic, []):
+        state = source.history.get((entry.key, entry.version))
+        if entry.broken or entry.value is None or state is None:
+            continue  # told by others: a foreign record is a letter, a version that nobody wrote a phantom
+        person = entry.value["owner"]
+        assert isinstance(person, dict)
+        if person["name"] != state.owner or (not state.poison and entry.value["use"] != state.use):
+            yield f"{topic} at {entry.partition}@{entry.offset} differs from what its owner holds as that version"
+
+
+def _copy(name: str, owner: str, heard: Heard, source: Source) -> Iterator[str]:
+    """The last version that a copy can hold."""
+    last: dict[str, int] = {}
+    for (key, version), state in source.history.items():
+        if not state.poison:
+            last[key] = max(version, last.get(key, 0))
+    copy = heard.copies[owner]
+    for key, version in last.items():
+        row, state = copy.get(key), source.history[key, version]
+        if row is None:
+            yield f"{name} lacks a parcel of {owner} whose version is {version}"
+        elif row.version != version or row.gone:
+            yield f"{name} has version {row.version} of a parcel of {owner} that is at {version}"
+        elif any(value != getattr(state, column) for column, value in row.values.items()):
+            yield f"{name} holds other values than {owner} for version {version} of a parcel"
+    for key in copy.keys() - last.keys():
+        yield f"{name} has version {copy[key].version} of a parcel that {owner} has not"

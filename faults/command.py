@@ -1,0 +1,82 @@
+"""What the terminal sees of a run."""
+
+import asyncio
+import logging
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from faults import results
+from faults.results import Outcome
+from faults.row import Row, found
+from faults.running import AnotherRun, Listener, Options, Progress, UnknownRow, alone, chosen, failed, run_all
+from faults.table import line, table
+
+app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
+PROJECT = Path(__file__).parents[1]
+STATE = PROJECT / ".sekali-faults"
+
+Only = Annotated[str, typer.Option(envvar="ONLY", help="Rows with commas between, such as F2,F7; else all.")]
+Seed = Annotated[str, typer.Option(envvar="SEED", help="A whole number: replays that schedule of faults.")]
+Smoke = Annotated[bool, typer.Option(envvar="SMOKE", help="The small counts.")]
+Folder = Annotated[Path, typer.Option(envvar="RESULTS", help="Where latest.json goes.")]
+State = Annotated[Path, typer.Option(envvar="FAULTS_STATE", help="Data of the stand; removed at each start.")]
+
+
+@app.callback()
+def suite() -> None:
+    """Break the bus on purpose."""
+
+
+@app.command()
+def run(
+    only: Only = "", seed: Seed = "", smoke: Smoke = False, folder: Folder = results.FOLDER, state: State = STATE,
+) -> None:  # fmt: skip
+    """Inflict the faults, say each row as it ends, and print the table; exit code 1 if anything did not hold."""
+    logging.basicConfig(level=logging.ERROR)
+    console, begun = Console() if sys.stdout.isatty() else Console(width=130), time.monotonic()
+    try:
+        rows = chosen(found(), only)
+        with alone(state):
+            file = state.with_name(f"{state.name}.progress")
+            progress = Progress.of(file, only, int(seed) if seed else None, smoke=smoke)
+            outcomes = _shown(console, rows, folder / results.LATEST, Options(state, progress.seed, smoke), progress)
+    except (UnknownRow, AnotherRun) as wrong:
+        console.print(str(wrong), style="bold red")
+        raise typer.Exit(2) from None
+    console.print(table(rows, outcomes))
+    console.print(f"{(time.monotonic() - begun) / 60:.1f} min; figures: {folder / results.LATEST}", soft_wrap=True)
+    if any(failed(one) for one in outcomes.values()):
+        raise typer.Exit(1)
+
+
+def _shown(
+    console: Console, rows: dict[str, Row], latest: Path, options: Options, progress: Progress
+) -> dict[str, Outcome]:
+    """What this run carries out itself; what one that was broken off has done stays in the file."""
+    left = {name: row for name, row in rows.items() if name not in progress.done}
+    before = {name: one for name, one in results.load(latest).items() if name in progress.done}
+    if progress.done:
+        console.print(f"A run was broken off behind {', '.join(progress.done)}: gone on with, seed {progress.seed}.")
+    written: dict[str, Outcome] = {}
+
+    def ended(row: Row, outcome: Outcome) -> None:
+        console.print(line(row, outcome), soft_wrap=True)
+        written[row.row] = outcome
+        results.save(written, latest, before)
+        progress.ended(row.row, outcome)
+
+    with console.status("the stand is made", refresh_per_second=1) as status:
+
+        def step(row: Row, words: str) -> None:
+            status.update(f"{row.row} {row.title}: {words}")
+            if not console.is_terminal and words.startswith("the books"):
+                console.print(f"{row.row:>4}  {words}")
+
+        outcomes = asyncio.run(run_all(left, options, Listener(step, ended)))
+    progress.over()
+    return outcomes

@@ -1,0 +1,73 @@
+"""A row carried out: the blows of a group one after the other under one load, then the books."""
+
+import asyncio
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from random import Random
+
+from faults.checker.judging import judged
+from faults.checker.lag import NotInTime
+from faults.results import Result
+from faults.row import Blow, Row
+from faults.stand.children import NotStruck
+from faults.stand.stand import Stand, standing
+
+Step = Callable[[str], None]
+TRIES = 2
+
+
+def schedule(row: Row, seed: int, count: int) -> Sequence[Blow]:
+    """The same for the same seed, whatever ran before."""
+    return row.plan(Random(f"{row.row} {seed}"), count)  # not for secrets
+
+
+def digest(blows: Sequence[Blow]) -> str:
+    return hashlib.sha256(json.dumps(list(blows)).encode()).hexdigest()[:16]
+
+
+async def drive(row: Row, state: Path, seed: int, *, smoke: bool, step: Step) -> Result:
+    """The row's result; what the bus does wrong is in it, what the suite cannot do is raised."""
+    count = row.smoke if smoke else row.full
+    blows = schedule(row, seed, count)
+    result, begun = Result(seed, smoke, planned=len(blows) * row.of_each), time.monotonic()
+    async with standing(state, step) as stand:
+        try:
+            await _groups(row, stand, blows, result, step)
+        except NotInTime as late:
+            result.add({"I5": [f"not at parity: {late}"]})
+    result.parity = stand.parity
+    result.seconds = time.monotonic() - begun
+    return result
+
+
+async def _groups(row: Row, stand: Stand, blows: Sequence[Blow], result: Result, step: Step) -> None:
+    struck: list[Blow] = []
+    for begin in range(0, len(blows), row.group):
+        group = blows[begin : begin + row.group]
+        for number, blow in enumerate(group, begin + 1):
+            step(f"{number}/{len(blows)} {blow.what} {blow.whom}".strip())
+            struck.append(blow)
+            await _blow(row, stand, blow, result)
+        if row.last is not None and begin + row.group >= len(blows):
+            await row.last(stand)
+        step(f"the books after {begin + len(group)}")
+        books = await stand.books()
+        books.schedules = digest(struck), digest(schedule(row, result.seed, len(blows))[: len(struck)])
+        result.add(await asyncio.to_thread(judged, books))
+
+
+async def _blow(row: Row, stand: Stand, blow: Blow, result: Result) -> None:
+    """Where a fault could not be inflicted, it is tried once more."""
+    for _ in range(TRIES):
+        try:
+            await row.strike(stand, blow)
+        except NotStruck as missed:
+            result.note = str(missed)
+        else:
+            result.injected += row.of_each
+            break
+    stand.children.revive()
+    await stand.healed()

@@ -1,0 +1,53 @@
+"""F1: kill -9 at twelve named points of services, relays, subscribers."""
+
+from collections.abc import Sequence
+from random import Random
+
+from faults.child.points import OF_SERVICE, POINTS
+from faults.row import Blow, Row
+from faults.stand import country
+from faults.stand.children import Child
+from faults.stand.stand import Stand
+
+
+def plan(chance: Random, count: int) -> Sequence[Blow]:
+    """Each point as often as the others, in any order, at any agency that comes by it."""
+    points = (list(POINTS) * (count // len(POINTS) + 1))[:count]
+    chance.shuffle(points)
+    return [Blow(point, _whom(chance, point), chance.randrange(3)) for point in points]
+
+
+def _whom(chance: Random, point: str) -> str:
+    return chance.choice(country.OWNERS if point in OF_SERVICE else country.SUBSCRIBERS)
+
+
+async def strike(stand: Stand, blow: Blow) -> None:
+    child = stand.children[f"{blow.whom}-1"]
+    if blow.what == "inbox while revoked":
+        await _while_revoked(stand, child)
+    elif blow.what == "redrive in transaction":
+        stand.redrive(child)
+        await stand.struck(child, blow.what)
+    else:
+        await stand.struck(child, blow.what, int(blow.number))
+
+
+async def _while_revoked(stand: Stand, child: Child) -> None:
+    """Partitions are revoked when another member joins the group."""
+    second = stand.children.add(Child(stand.place.folders, child.agency, "2"))
+    try:
+        await stand.struck(child, "inbox while revoked")
+    finally:
+        stand.children.remove(second.name)
+
+
+ROW = Row(
+    "F1",
+    "kill -9 at 12 named points",
+    full=240,
+    smoke=24,
+    holds=("I1", "I2", "I3", "I4", "I6"),
+    plan=plan,
+    strike=strike,
+    group=12,
+)

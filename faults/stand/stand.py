@@ -1,0 +1,132 @@
+"""A stand at work: servers, agencies, the load, and the checker's eyes on all of it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from faults.checker.books import Books, Size
+from faults.checker.lag import Lag
+from faults.checker.reading import Reader
+from faults.checker.scene import Scene
+from faults.stand import country
+from faults.stand.children import Child, Children, NotStruck
+from faults.stand.folders import Load, heard, say
+from faults.stand.place import Place, prepare
+from sekali.testing import eventually
+
+STRUCK_SECONDS = 20.0
+QUIET_SECONDS = 90.0
+PARITY_SECONDS = 60.0
+MOST_MEGABYTES = 300.0
+MOST_FILES = 200.0
+
+
+@dataclass
+class Stand:
+    place: Place
+    children: Children
+    reader: Reader
+    lag: Lag
+    load: Load
+    said: int = 0
+    parity: list[float] = field(default_factory=list)
+
+    @property
+    def owners(self) -> list[Child]:
+        return [child for child in self.children if child.agency in country.OWNERS]
+
+    @property
+    def subscribers(self) -> list[Child]:
+        return [child for child in self.children if child.agency not in country.OWNERS]
+
+    async def carry(self, **changes: float) -> None:
+        """Change the load, and wait until every living owner follows."""
+        self.said += 1
+        self.load = replace(self.load, number=self.said, **changes)  # type: ignore[arg-type]
+        say(self.place.folders.load, self.load)
+        for child in self.owners:
+            await eventually(partial(self._follows, child), f"{child.name} follows the load", 60.0)
+
+    async def _follows(self, child: Child) -> bool:
+        answer = heard(self.place.folders.of(child.name, "follows"))
+        return answer is not None and bool(answer["number"] == self.said)
+
+    async def healed(self) -> float:
+        """Seconds to parity after a fault, under the load; kept for the books. Raises `NotInTime`."""
+        seconds = await self.lag.parity(PARITY_SECONDS)
+        self.parity.append(seconds)
+        return seconds
+
+    async def struck(self, child: Child, point: str, skip: int = 0) -> None:
+        """The child ends itself at a named point; it is begun again. Raises `NotStruck`."""
+        child.arm(point, skip)
+        until = time.monotonic() + STRUCK_SECONDS
+        while not child.ended():
+            if time.monotonic() > until:
+                child.disarm()
+                raise NotStruck(f"{child.name} did not come to: {point}")
+            await asyncio.sleep(0.02)
+        child.disarm()
+        child.begin()
+
+    def redrive(self, child: Child) -> None:
+        self.said += 1
+        say(self.place.folders.of(child.name, "redrive"), {"number": self.said})
+
+    async def books(self) -> Books:
+        """Everything, read in a pause of the load; the load goes on afterwards."""
+        rate = self.load.rate
+        await self.carry(rate=0.0)
+        await self.lag.quiet(QUIET_SECONDS)
+        books = await self.reader.read()
+        books.parity = list(self.parity)
+        for child in self.children:
+            megabytes, files = child.size()
+            books.sizes += [Size(f"megabytes of {child.name}", megabytes, MOST_MEGABYTES),
+                            Size(f"open files of {child.name}", files, MOST_FILES)]  # fmt: skip
+        await self.carry(rate=rate)
+        return books
+
+
+@asynccontextmanager
+async def standing(state: Path, step: Callable[[str], None], planted: str = "") -> AsyncIterator[Stand]:
+    """A fresh stand under its load; everything has ended behind it. `planted`: the bug of all children."""
+    step("the servers start")
+    place = await prepare(state)
+    children = Children({})
+    scene = _scene(place)
+    reader = Reader(scene)
+    lag = Lag(scene, reader.log)
+    try:
+        stand = Stand(place, children, reader, lag, Load())
+        for agency in country.AGENCIES:
+            children.add(Child(place.folders, agency, planted=planted))
+        step("the agencies start")
+        await stand.carry()
+        await asyncio.sleep(1.0)  # so that there is something to lose
+        await lag.parity(PARITY_SECONDS)
+        yield stand
+    finally:
+        await lag.close()
+        children.end()
+        await asyncio.to_thread(place.platform.down)
+
+
+def _scene(place: Place) -> Scene:
+    servers = place.platform.place
+    return Scene(
+        databases=place.urls,
+        kafka=place.platform.admin.confluent(),
+        registry=place.platform.endpoints.registry.url,
+        keys=place.folders.keys,
+        states={owner: country.parcels(owner) for owner in country.OWNERS},
+        facts={owner: country.payments(owner) for owner in country.OWNERS},
+        copying=country.COPYING,
+        entering=country.ENTERING,
+        with_owner=country.WITH_OWNER,
+        scanned=(servers.data / "kafka" / "log", servers.logs, place.folders.logs),
+    )

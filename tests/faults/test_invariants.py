@@ -1,0 +1,220 @@
+"""Each invariant can fail: books with exactly one thing wrong are told by the one invariant whose business it is."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from faults.checker.books import Applied, Books, Entered, Letter, Payment, Said, Size, State, Use
+from faults.checker.judging import found, judged
+from tests.faults.books import FACTS, KEY, OTHER, STATES, in_order, payment, row
+
+Break = Callable[[Books], None]
+BREAKS: list[tuple[str, set[str], Break]] = []
+
+
+def broken(words: str, *names: str) -> Callable[[Break], Break]:
+    def keep(one: Break) -> Break:
+        BREAKS.append((words, set(names), one))
+        return one
+
+    return keep
+
+
+@broken("a copy lacks a parcel", "I1", "I6")
+def _lacks(books: Books) -> None:
+    archive = books.heard["archive"]
+    del archive.copies["north"][OTHER]
+    archive.applied.pop()
+
+
+@broken("a copy is one version behind", "I1", "I6")
+def _behind(books: Books) -> None:
+    archive = books.heard["archive"]
+    archive.copies["north"][KEY] = row(KEY, 1, books.sources["north"].history)
+    del archive.applied[1]
+
+
+@broken("a copy holds another value", "I1")
+def _other_value(books: Books) -> None:
+    copy = books.heard["archive"].copies["north"]
+    copy[KEY] = copy[KEY]._replace(values={"use": "CASTLE", "owner": "CONTOH B"})
+
+
+@broken("the log holds another owner than the source", "I1")
+def _other_owner(books: Books) -> None:
+    entry = books.log[STATES][0]
+    books.log[STATES][0] = entry._replace(value={"use": "FIELD", "owner": {"name": "CONTOH Z"}})
+
+
+@broken("a copy holds a parcel that nobody wrote", "I1")
+def _resurrected(books: Books) -> None:
+    archive = books.heard["archive"]
+    archive.copies["north"]["key-9"] = row(OTHER, 1, books.sources["north"].history)
+    archive.applied.append(Applied("north", "key-9", None, 1))
+
+
+@broken("an event that was undone is in the log", "I2")
+def _phantom(books: Books) -> None:
+    books.log[FACTS].append(payment(2, 3, Payment(KEY, 5))._replace(value={"number": 3, "note": "phantom"}))
+
+
+@broken("a payment that was undone is in the ledger", "I2")
+def _phantom_entered(books: Books) -> None:
+    treasury = books.heard["treasury"]
+    treasury.ledger.append(Entered("north", 9, KEY, 5))
+    treasury.accounts["north", KEY] = (35, 3)
+
+
+@broken("a payment was entered twice", "I3")
+def _twice(books: Books) -> None:
+    treasury = books.heard["treasury"]
+    treasury.ledger.append(treasury.ledger[-1])
+    treasury.accounts["north", KEY] = (50, 3)
+
+
+@broken("a payment was never entered, though its mark is there", "I3")
+def _never(books: Books) -> None:
+    treasury = books.heard["treasury"]
+    treasury.ledger.pop()
+    treasury.accounts["north", KEY] = (10, 1)
+
+
+@broken("an account is not its lines' sum", "I3")
+def _account(books: Books) -> None:
+    books.heard["treasury"].accounts["north", KEY] = (50, 3)
+
+
+@broken("an old version was applied behind a newer one", "I4")
+def _order(books: Books) -> None:
+    applied = books.heard["archive"].applied
+    applied[0:2] = [Applied("north", KEY, None, 2), Applied("north", KEY, 2, 1), Applied("north", KEY, 1, 2)]
+
+
+@broken("a row changed without being applied", "I4")
+def _unseen(books: Books) -> None:
+    del books.heard["archive"].applied[1]
+
+
+@broken("payments of a key were entered in another order", "I4")
+def _ledger_order(books: Books) -> None:
+    books.heard["treasury"].ledger.reverse()
+
+
+@broken("parity came too late", "I5")
+def _late(books: Books) -> None:
+    books.parity.append(30.5)
+
+
+@broken("a subscriber stands still", "I5")
+def _stands(books: Books) -> None:
+    books.ends[STATES, 0] = 4
+
+
+@broken("a committed event is neither published nor pending", "I6")
+def _lost(books: Books) -> None:
+    books.sources["north"].said["state-9"] = Said(STATES, KEY, 9)
+
+
+@broken("a fact is applied and a dead letter", "I6")
+def _both(books: Books) -> None:
+    treasury = books.heard["treasury"]
+    treasury.letters.append(Letter(FACTS, 0, 0, "fact-1", "NOT_APPLICABLE", "WAITING"))
+    treasury.ledger.pop(0)
+    treasury.accounts["north", KEY] = (20, 1)
+
+
+@broken("a fact was delivered and is nowhere", "I3", "I6")
+def _nowhere(books: Books) -> None:
+    treasury = books.heard["treasury"]
+    treasury.marks.remove("fact-2")
+    treasury.ledger.pop()
+    treasury.accounts["north", KEY] = (10, 1)
+
+
+@broken("a good record is a dead letter", "I6")
+def _letter_for_nothing(books: Books) -> None:
+    books.heard["archive"].letters.append(Letter(STATES, 0, 0, "state-0", "NOT_APPLICABLE", "WAITING"))
+
+
+@broken("a broken record has no letter", "I6")
+def _swallowed(books: Books) -> None:
+    entry = books.log[STATES][0]
+    books.log[STATES].append(entry._replace(offset=3, value=None, broken="not framed"))
+    books.heard["archive"].offsets[STATES, 0] = books.ends[STATES, 0] = 4
+
+
+@broken("a letter of a record that is not there", "I6")
+def _letter_of_nothing(books: Books) -> None:
+    books.heard["archive"].letters.append(Letter(STATES, 0, 77, "", "NOT_AVRO", "WAITING"))
+
+
+@broken("a name stands in a dead letter", "I7")
+def _kept(books: Books) -> None:
+    books.kept.append(("treasury.dead_letter", b"\0\0owner CONTOH 4711"))
+
+
+@broken("an entry of the record of uses was changed", "I8")
+def _use_changed(books: Books) -> None:
+    books.uses["north"] = [Use(1, bytes(32), hashlib.sha256(b"as it was").digest(), b"as it is")]
+
+
+@broken("an entry of the record of uses is gone", "I8")
+def _use_gone(books: Books) -> None:
+    first, third = hashlib.sha256(b"1").digest(), hashlib.sha256(b"3").digest()
+    books.uses["north"] = [Use(1, bytes(32), first, b"1"), Use(3, first, third, b"3")]
+
+
+@broken("a process has grown", "I9")
+def _grown(books: Books) -> None:
+    books.sizes.append(Size("megabytes of archive-1", 301.0, 300.0))
+
+
+@broken("another schedule was carried out", "I10")
+def _schedule(books: Books) -> None:
+    books.schedules = ("this", "that")
+
+
+def test_books_in_order_are_left_in_peace() -> None:
+    assert judged(in_order()) == {}
+
+
+@pytest.mark.parametrize(("names", "break_it"), [one[1:] for one in BREAKS], ids=[one[0] for one in BREAKS])
+def test_what_is_wrong_is_told(names: set[str], break_it: Break) -> None:
+    books = in_order()
+    break_it(books)
+    assert judged(books).keys() == names
+
+
+def test_every_invariant_has_been_seen_failing() -> None:
+    assert set(found()) == {name for _, names, _ in BREAKS for name in names} == {f"I{n}" for n in range(1, 11)}
+
+
+def test_what_waits_with_a_cause_is_no_violation() -> None:
+    """A poison version, a dead letter of a payment, a duplicate delivery: the books say so, and balance."""
+    books = in_order()
+    source, archive, treasury = books.sources["north"], books.heard["archive"], books.heard["treasury"]
+    source.history[KEY, 3] = State("HOUSE", "CONTOH B", poison=True)
+    poison = books.log[STATES][1]._replace(offset=3, version=3, event_id="state-3")
+    books.log[STATES] += [poison, books.log[STATES][0]._replace(offset=4)]
+    source.said["state-3"] = Said(STATES, KEY, 3)
+    archive.letters.append(Letter(STATES, 0, 3, "state-3", "NOT_APPLICABLE", "WAITING"))
+    archive.offsets[STATES, 0] = books.ends[STATES, 0] = 5
+    source.payments[3] = Payment(OTHER, -5)
+    books.log[FACTS].append(payment(2, 3, source.payments[3]))
+    source.said["fact-3"] = Said(FACTS, OTHER, 0)
+    treasury.letters.append(Letter(FACTS, 0, 2, "fact-3", "NOT_APPLICABLE", "WAITING"))
+    treasury.offsets[FACTS, 0] = books.ends[FACTS, 0] = 3
+    assert judged(books) == {}
+
+
+def test_a_name_in_a_file_is_found_wherever_it_lies(tmp_path: Path) -> None:
+    books = in_order()
+    books.scanned = [tmp_path]
+    segment = tmp_path / "log" / "north.parcel.v1-0" / "0.log"
+    segment.parent.mkdir(parents=True)
+    segment.write_bytes(bytes((1 << 22) - 3) + b"CONTOH 4711")  # across the border of two parts
+    assert judged(books).keys() == {"I7"}
+    segment.write_bytes(bytes(100))
+    assert judged(books) == {}

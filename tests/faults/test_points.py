@@ -1,0 +1,41 @@
+"""The named points are the bus's own methods; a name that is gone is told, and a wrapped one is visited."""
+
+import asyncio
+import types
+
+import pytest
+
+from faults.child import points
+from faults.child.points import NoSuchPoint, Point, found
+
+
+def test_every_point_is_still_there() -> None:
+    assert len(points.POINTS) == 12
+    for point in points.POINTS.values():
+        found(point.where)
+
+
+def test_a_method_that_was_renamed_is_told() -> None:
+    with pytest.raises(NoSuchPoint, match=r"sekali\.sending:Sender\.shout is not there"):
+        found("sekali.sending:Sender.shout")
+
+
+@pytest.fixture
+def post(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
+    """A module of its own in the table's place."""
+    module = types.ModuleType("post")
+    exec("async def carry(letters):\n    letters.append('carried')\n    return letters\n", module.__dict__)
+    monkeypatch.setitem(__import__("sys").modules, "post", module)
+    names = {f"{side} carrying": Point("post:carry", side) for side in ("before", "after", "during")}
+    monkeypatch.setattr(points, "POINTS", names)
+    return module
+
+
+async def test_each_side_is_visited_in_its_moment(post: types.ModuleType) -> None:
+    letters: list[str] = []
+    points.wrap(letters.append)
+    assert await post.carry(letters) is letters
+    assert letters == ["before carrying", "carried", "after carrying"]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert letters[-1] == "during carrying"

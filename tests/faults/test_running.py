@@ -1,0 +1,88 @@
+"""A run of rows: the same seed gives the same faults, each row is written down, a broken-off run is gone on with."""
+
+import json
+from pathlib import Path
+from random import Random
+
+import pytest
+from typer.testing import CliRunner
+
+from faults import results
+from faults.command import app
+from faults.driving import digest, schedule
+from faults.results import Result
+from faults.row import Row, found
+from faults.running import Progress, UnknownRow, alone, chosen, failed
+from tests.faults.rows import row
+
+
+def test_a_seed_gives_the_same_faults_whatever_ran_before() -> None:
+    for one in found().values():
+        first = schedule(one, 7, one.full)
+        Random(7).random()
+        assert schedule(one, 7, one.full) == first
+        assert digest(schedule(one, 8, one.full)) != digest(first)
+
+
+def test_the_smoke_counts_are_smaller_and_no_row_is_empty() -> None:
+    for one in found().values():
+        assert 0 < one.smoke <= one.full
+        assert len(schedule(one, 1, one.smoke)) > 0
+
+
+def test_rows_are_chosen_by_name() -> None:
+    rows: dict[str, Row] = {name: row(name) for name in ("F1", "F2", "F7")}
+    assert list(chosen(rows, "f7, F1")) == ["F1", "F7"]
+    assert chosen(rows, "") == rows
+    with pytest.raises(UnknownRow, match=r"There is no row F99: ONLY takes some of F1, F2, F7\."):
+        chosen(rows, "F1,F99")
+
+
+def test_an_unknown_row_ends_the_command_before_anything_starts(tmp_path: Path) -> None:
+    answer = CliRunner().invoke(app, ["run"], env={"ONLY": "F99", "FAULTS_STATE": str(tmp_path / "state")})
+    assert answer.exit_code == 2
+    assert "There is no row F99" in answer.output
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_second_run_does_not_break_the_first_ones_servers(tmp_path: Path) -> None:
+    environment = {"ONLY": "F1", "RESULTS": str(tmp_path), "FAULTS_STATE": str(tmp_path / "state")}
+    with alone(tmp_path / "state"):
+        answer = CliRunner().invoke(app, ["run"], env=environment)
+    assert answer.exit_code == 2
+    assert "Another run uses" in answer.output
+
+
+def test_a_run_that_was_broken_off_goes_on_with_its_seed(tmp_path: Path) -> None:
+    file = tmp_path / "progress"
+    first = Progress.of(file, "", None, smoke=True)
+    first.ended("F1", Result(first.seed, smoke=True))
+    first.ended("F2", "failed: OSError: the broker went away")
+    again = Progress.of(file, "", None, smoke=True)
+    assert (again.seed, again.done) == (first.seed, ["F1"])
+    assert Progress.of(file, "", first.seed + 1, smoke=True).done == []
+
+
+def test_another_kind_of_run_begins_anew(tmp_path: Path) -> None:
+    file = tmp_path / "progress"
+    Progress.of(file, "", 5, smoke=True).ended("F1", Result(5, smoke=True))
+    assert Progress.of(file, "F1", 5, smoke=True).done == []
+    Progress.of(file, "", 5, smoke=True).over()
+    assert not file.exists()
+
+
+def test_what_is_written_down_says_what_was_inflicted_and_what_did_not_hold(tmp_path: Path) -> None:
+    one = Result(5, smoke=False, injected=3, planned=3, parity=[1.0, 2.0, 9.0])
+    one.add({"I3": ["treasury has entered payment 7 of north 2 times, not 1"]})
+    results.save({"F1": one, "F2": "failed: OSError"}, tmp_path / results.LATEST, {"F9": {"injected": 1}})
+    document = json.loads((tmp_path / results.LATEST).read_text())
+    assert list(document) == ["F9", "F1", "F2"]
+    assert document["F1"]["violations"] == {"I3": 1}
+    assert (document["F1"]["parity_median"], document["F1"]["parity_worst"]) == (2.0, 9.0)
+    assert (document["F1"]["injected"], document["F1"]["seed"]) == (3, 5)
+
+
+def test_a_row_that_inflicted_less_than_planned_has_not_passed() -> None:
+    assert not failed(Result(5, smoke=False, injected=3, planned=3))
+    assert failed(Result(5, smoke=False, injected=2, planned=3))
+    assert failed(Result(5, smoke=False, injected=3, planned=3, violations={"I1": ["one"]}))
