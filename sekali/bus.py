@@ -18,7 +18,6 @@ from sekali.agreement import Agreement
 from sekali.applying import Applying, run_parked
 from sekali.contracts import Catalogue
 from sekali.database import Clock, Database, utc_now
-from sekali.doors import once
 from sekali.erasure import ERASURES, Erasures, collect
 from sekali.errors import SekaliError
 from sekali.inbox import Inbox
@@ -31,7 +30,6 @@ from sekali.relay import Relay
 from sekali.retention import Sweeper
 from sekali.sealing import Keyring
 from sekali.settings import AgencySettings
-from sekali.signin import sweeping as signing_in
 from sekali.subscription import Subscription
 from sekali.tokens import Speaker
 from sekali.vault import source_of
@@ -254,8 +252,6 @@ async def _measure(bus: Bus) -> None:
 async def _prune(bus: Bus) -> None:
     async with bus.transaction() as session:
         await effect.prune(session)
-        await once.forget(session)
-        await signing_in.sweep(session, bus.settings)
 
 
 async def _sweep(bus: Bus) -> None:

@@ -12,6 +12,7 @@ from sekali.doors.callers import Gate
 from sekali.doors.deadletters import dead_letter_doors
 from sekali.doors.erasures import erasure_doors
 from sekali.doors.facts import facts_door
+from sekali.doors.forgetting import forgetting
 from sekali.doors.headers import SecureHeaders
 from sekali.doors.limits import LimitBody, RefuseNul
 from sekali.doors.open import OPEN_DOORS, open_doors
@@ -48,6 +49,7 @@ def application(
         async with AsyncExitStack() as stack:
             await bus.start()
             stack.push_async_callback(bus.stop)
+            await stack.enter_async_context(forgetting(bus))
             for extra in lifespan:
                 await stack.enter_async_context(extra())
             yield

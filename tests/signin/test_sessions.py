@@ -1,13 +1,17 @@
 """A session lasts while it is used, not for ever; its cookie is worth nothing to who guesses, fixes or forges it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
+from sekali.doors.forgetting import forgetting
 from sekali.errors import SekaliError
-from sekali.signin import Gateway, sweeping
+from sekali.signin import Gateway
 from sekali.signin.ways import own_path
+from sekali.testing import eventually
 from tests.signin.agency import Agency
 from tests.signin.conftest import MELATI
 
@@ -136,13 +140,19 @@ async def test_the_hash_that_a_database_holds_is_no_cookie(at_home: Agency) -> N
         assert (await browser.get_with(COOKIE, row["id_hash"].hex(), "/mine")).status_code == 303
 
 
-async def test_sessions_go_a_day_after_their_end(at_home: Agency) -> None:
+async def test_sessions_and_tokens_go_after_their_end_while_the_doors_are_open(at_home: Agency) -> None:
+    async def tokens_are_gone() -> bool:
+        return not await at_home.rows("select 1 from token_taken")
+
     async with at_home.browser() as browser:
         await browser.enter(resident_id=MELATI)
         for hours, left in ((24, 1), (1, 0)):
             at_home.clock.turn(hours=hours)
+            ended = {"issuer": "tax", "jti": str(uuid4()), "ends": at_home.clock() - timedelta(minutes=1)}
             async with at_home.transaction() as session:
-                await sweeping.sweep(session, at_home.settings)
+                await session.execute(text("insert into token_taken values (:issuer, :jti, :ends)"), ended)
+            async with forgetting(at_home, first=0.0):
+                await eventually(tokens_are_gone, "the token that has ended is forgotten")
             assert len(await at_home.rows("select 1 from web_session")) == left
 
 
