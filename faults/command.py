@@ -12,8 +12,8 @@ from rich.console import Console
 
 from faults import results
 from faults.results import Outcome
-from faults.row import Row, found
-from faults.running import AnotherRun, Listener, Options, Progress, UnknownRow, alone, chosen, failed, run_all
+from faults.row import Options, Row, found
+from faults.running import AnotherRun, Listener, Progress, UnknownRow, alone, chosen, failed, run_all
 from faults.table import line, table
 
 app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
@@ -24,6 +24,7 @@ Only = Annotated[str, typer.Option(envvar="ONLY", help="Rows with commas between
 Seed = Annotated[str, typer.Option(envvar="SEED", help="A whole number: replays that schedule of faults.")]
 Smoke = Annotated[bool, typer.Option(envvar="SMOKE", help="The small counts.")]
 Folder = Annotated[Path, typer.Option(envvar="RESULTS", help="Where latest.json goes.")]
+Rate = Annotated[float, typer.Option(envvar="RATE", min=3.0, help="Events a second, of all together.")]
 State = Annotated[Path, typer.Option(envvar="FAULTS_STATE", help="Data of the stand; removed at each start.")]
 
 
@@ -33,8 +34,9 @@ def suite() -> None:
 
 
 @app.command()
-def run(
-    only: Only = "", seed: Seed = "", smoke: Smoke = False, folder: Folder = results.FOLDER, state: State = STATE,
+def run(  # noqa: PLR0917  # typer passes them by name
+    only: Only = "", seed: Seed = "", smoke: Smoke = False, rate: Rate = 300.0,
+    folder: Folder = results.FOLDER, state: State = STATE,
 ) -> None:  # fmt: skip
     """Inflict the faults, say each row as it ends, and print the table; exit code 1 if anything did not hold."""
     logging.basicConfig(level=logging.ERROR)
@@ -44,7 +46,8 @@ def run(
         with alone(state):
             file = state.with_name(f"{state.name}.progress")
             progress = Progress.of(file, only, int(seed) if seed else None, smoke=smoke)
-            outcomes = _shown(console, rows, folder / results.LATEST, Options(state, progress.seed, smoke), progress)
+            options = Options(state, progress.seed, smoke, rate)
+            outcomes = _shown(console, rows, folder / results.LATEST, options, progress)
     except (UnknownRow, AnotherRun) as wrong:
         console.print(str(wrong), style="bold red")
         raise typer.Exit(2) from None

@@ -3,12 +3,26 @@
 import importlib
 import pkgutil
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
 from faults import rows
+from faults.results import Result
 from faults.stand.stand import Stand
+
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`state`: folder of the stand, made anew for each row. `rate`: events a second of all owners together."""
+
+    state: Path
+    seed: int
+    smoke: bool = False
+    rate: float = 300.0
 
 
 class Skipped(Exception):
@@ -32,7 +46,8 @@ class Row:
     """`full` and `smoke`: how many blows. `group`: so many between two readings of the books.
 
     `holds`: the invariants that must; all that are known are looked at.
-    `strike` inflicts a blow and takes it back; healing is waited for afterwards. `last`: before the last reading.
+    `first`: before the load is judged. `strike` inflicts a blow and takes it back; behind it parity is waited for,
+    unless the next blow must come at once (`waits`). `last`: before the last reading of the books.
     """
 
     row: str
@@ -43,9 +58,13 @@ class Row:
     plan: Plan
     strike: Strike
     group: int = 10
+    first: Callable[[Stand], Awaitable[None]] | None = None
+    waits: Callable[[Blow], bool] = field(default=lambda _: True)
     last: Callable[[Stand], Awaitable[None]] | None = None
     of_each: int = 1
     """How many faults one blow counts for."""
+    alone: Callable[[Options, Step], Awaitable[Result]] | None = None
+    """In place of all this, for a row that needs more than one stand."""
 
 
 def found() -> Mapping[str, Row]:

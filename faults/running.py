@@ -11,18 +11,9 @@ from pathlib import Path
 
 from faults.driving import drive
 from faults.results import Outcome, Result
-from faults.row import Row, Skipped
+from faults.row import Options, Row, Skipped
 
 FAILED = "failed: "
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """`state`: folder of the stand, made anew for each row."""
-
-    state: Path
-    seed: int
-    smoke: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +58,7 @@ async def _outcome(row: Row, options: Options, listener: Listener) -> Outcome:
         listener.step(row, words)
 
     try:
-        return await drive(row, options.state, options.seed, smoke=options.smoke, step=step)
+        return await drive(row, options, step)
     except Skipped as missing:
         return str(missing)
     except Exception as error:

@@ -13,8 +13,11 @@ from faults.checker.scene import Scene
 from faults.checker.tables import Connection
 
 LOOK_SECONDS = 0.1
+ASK_SECONDS = 30.0
 WAITING = "select coalesce(max(position), 0) from outbox"
 SENT = "select not exists (select from outbox where position <= $1)"
+GONE_THROUGH = "select coalesce(sum(next_offset), 0)::bigint from inbox_offset"
+BEGUN = "select last_value from payment_number_seq"
 OFFSETS = "select topic, partition, next_offset from inbox_offset"
 STILL = """
     select (select count(*) from parked)
@@ -60,6 +63,16 @@ class Lag:
         for agency in self._scene.subscribers:
             await self._come(agency, f"select ({STILL}) = 0", until, f"{agency} has parked events")
         return time.monotonic() - begun + await self.parity(limit)
+
+    async def arrived(self) -> int:
+        """Records that all subscribers have gone through."""
+        until = time.monotonic() + ASK_SECONDS
+        return sum([int(await self._until(one, GONE_THROUGH, until)) for one in self._scene.subscribers])
+
+    async def begun(self) -> int:
+        """Transactions that all owners have begun, undone ones too: each takes a payment's number."""
+        until = time.monotonic() + ASK_SECONDS
+        return sum([int(await self._until(one, BEGUN, until)) for one in self._scene.states])
 
     async def _arrived(self, subscriber: str, ends: Ends, until: float) -> None:
         wanted = {place: end for place, end in ends.items() if place[0] in self._scene.heard(subscriber)}

@@ -4,6 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, cast
+from uuid import UUID
 
 from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
@@ -78,13 +79,17 @@ class Log:
         headers = {str(name): bytes(value or b"") for name, value in cast(Any, message.headers()) or []}
         key, value = bytes(message.key() or b""), message.value()
         event_id = headers.get("ce_id", b"").decode("ascii", "replace")
-        told = headers.get("ce_entityversion", b"0")
+        told = headers.get("ce_entityversion", b"")
         version = int(told) if told.isdigit() else 0
         base = (topic, partition, offset, key.decode("ascii", "replace"), event_id, version)
-        if value is None:
-            return Entry(*base, None)
         try:
-            subject = version.to_bytes(8, "big") if topic in self._states else bytes.fromhex(event_id.replace("-", ""))
-            return Entry(*base, self._wire.opened(topic, key, subject, value, headers.get("schema-fingerprint", b"")))
+            event = UUID(event_id).bytes
+            if topic in self._states and version == 0:
+                return Entry(*base, None, "a state without a version")
+            if value is None:
+                return Entry(*base, None, "" if topic in self._states else "a fact without a value")
+            subject = version.to_bytes(8, "big") if topic in self._states else event
+            opened = self._wire.opened(topic, key, subject, bytes(value), headers.get("schema-fingerprint", b""))
         except ValueError as wrong:
             return Entry(*base, None, str(wrong))
+        return Entry(*base, opened)

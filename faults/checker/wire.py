@@ -32,6 +32,8 @@ class Wire:
         if len(value) < 5 or value[0] != 0:
             raise ValueError("not framed")
         schema, mark, parsed = self._schema(int.from_bytes(value[1:5], "big"))
+        if schema.get("namespace") != topic:
+            raise ValueError("another topic's schema")
         if mark != stated.decode("ascii", "replace"):
             raise ValueError("another schema than the header states")
         body = io.BytesIO(value[5:])

@@ -1,7 +1,6 @@
-"""The end of a process at a named point, when the suite has asked for it."""
+"""The end of a process at a named point, or its standing still there, when the suite has asked for it."""
 
 import os
-import signal
 import threading
 import time
 from typing import Any
@@ -12,7 +11,7 @@ LOOK_SECONDS = 0.02
 
 
 class Arms:
-    """Of one child. An order {"id", "point", "skip"} is carried out at the point's next visit, `skip` visits later."""
+    """Of one child. An order {"id", "point", "skip", "signal"} is carried out at the point's next visit but `skip`."""
 
     def __init__(self, folders: Folders, child: str) -> None:
         self._armed = folders.of(child, "armed")
@@ -22,20 +21,22 @@ class Arms:
         threading.Thread(target=self._look, name="arms", daemon=True).start()
 
     def reached(self, point: str) -> None:
-        """Does not return where this is the visit that was asked for."""
+        """Where this is the visit that was asked for, it does not return, or late."""
         order = self._order
         if order is None or order["point"] != point:
             return
         if self._left > 0:
             self._left -= 1
             return
+        self._order = None
         say(self._hit, order)
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), order["signal"])
 
     def _look(self) -> None:
+        known = None
         while True:
             order = heard(self._armed)
-            if order != self._order:
+            if order != known:
                 self._left = 0 if order is None else order["skip"]
-                self._order = order
+                known = self._order = order
             time.sleep(LOOK_SECONDS)

@@ -96,6 +96,8 @@ class Producer:
         said = [await self._parcel(session, key, undone=undone) for key in keys]
         said.append(await self._payment(session, keys[0], undone=undone))
         await outbox.put(session, *said)
+        if load.held:
+            await asyncio.sleep(chance.uniform(0.0, load.held))
         if undone:
             raise Undone
 

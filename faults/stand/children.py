@@ -36,6 +36,11 @@ class Child:
         return f"{self.agency}-{self.instance}"
 
     @property
+    def pid(self) -> int:
+        assert self.process is not None, f"{self.name} was never begun"
+        return self.process.pid
+
+    @property
     def lives(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
@@ -54,29 +59,28 @@ class Child:
             self.process.kill()
             self.process.wait()
 
-    def signal(self, number: int) -> None:
-        assert self.process is not None
-        os.kill(self.process.pid, number)
+    def send(self, number: int) -> None:
+        os.kill(self.pid, number)
 
-    def arm(self, point: str, skip: int = 0) -> None:
-        """It ends itself at the point's next visit but `skip`."""
+    def arm(self, point: str, skip: int = 0, number: int = signal.SIGKILL) -> None:
+        """It gives itself the signal at the point's next visit but `skip`."""
         self.orders += 1
         self.folders.of(self.name, "hit").unlink(missing_ok=True)
-        say(self.folders.of(self.name, "armed"), {"id": self.orders, "point": point, "skip": skip})
+        say(self.folders.of(self.name, "armed"), {"id": self.orders, "point": point, "skip": skip, "signal": number})
 
-    def ended(self) -> bool:
-        """Whether it ended itself at the point where it was told to."""
+    def hit(self) -> bool:
+        """Whether it came to the point where it was told to."""
         hit = heard(self.folders.of(self.name, "hit"))
-        return hit is not None and hit["id"] == self.orders and not self.lives
+        return hit is not None and hit["id"] == self.orders
 
     def disarm(self) -> None:
         self.folders.of(self.name, "armed").unlink(missing_ok=True)
 
     def size(self) -> tuple[float, float]:
         """Megabytes resident, open files; zeros for one that does not live."""
-        if not self.lives or self.process is None:
+        if not self.lives:
             return 0.0, 0.0
-        seen = psutil.Process(self.process.pid)
+        seen = psutil.Process(self.pid)
         return seen.memory_info().rss / 1e6, float(seen.num_fds())
 
 
@@ -111,8 +115,8 @@ class Children:
     def end(self) -> None:
         for child in self:
             if child.lives:
-                child.signal(signal.SIGCONT)  # one that is stopped ends too, but late
-                child.signal(signal.SIGTERM)
+                child.send(signal.SIGCONT)  # one that is stopped ends too, but late
+                child.send(signal.SIGTERM)
         until = time.monotonic() + 2.0
         for child in self:
             if child.process is not None:

@@ -16,6 +16,8 @@ class Load:
     undone: float = 0.05
     keys: int = 667
     writers: int = 2
+    held: float = 0.0
+    """The longest that a transaction is held open behind what it said, in seconds."""
     number: int = 0
     """Rises with each change, so that a child's answer tells which one it follows."""
 

@@ -1,6 +1,7 @@
 """A stand at work: servers, agencies, the load, and the checker's eyes on all of it."""
 
 import asyncio
+import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ from sekali.testing import eventually
 STRUCK_SECONDS = 20.0
 QUIET_SECONDS = 90.0
 PARITY_SECONDS = 60.0
+RATE_SECONDS = 4.0
 MOST_MEGABYTES = 300.0
 MOST_FILES = 200.0
 
@@ -55,6 +57,16 @@ class Stand:
         answer = heard(self.place.folders.of(child.name, "follows"))
         return answer is not None and bool(answer["number"] == self.said)
 
+    async def works(self, seconds: float) -> None:
+        """The load goes on for so long."""
+        await asyncio.sleep(seconds)
+
+    async def rate(self) -> float:
+        """Records a second that arrive at subscribers under the present load."""
+        before, begun = await self.lag.arrived(), time.monotonic()
+        await self.works(RATE_SECONDS)
+        return (await self.lag.arrived() - before) / (time.monotonic() - begun)
+
     async def healed(self) -> float:
         """Seconds to parity after a fault, under the load; kept for the books. Raises `NotInTime`."""
         seconds = await self.lag.parity(PARITY_SECONDS)
@@ -64,14 +76,24 @@ class Stand:
     async def struck(self, child: Child, point: str, skip: int = 0) -> None:
         """The child ends itself at a named point; it is begun again. Raises `NotStruck`."""
         child.arm(point, skip)
-        until = time.monotonic() + STRUCK_SECONDS
-        while not child.ended():
-            if time.monotonic() > until:
-                child.disarm()
-                raise NotStruck(f"{child.name} did not come to: {point}")
-            await asyncio.sleep(0.02)
-        child.disarm()
+        await self._hit(child, point)
+        child.kill()  # it has done so itself
         child.begin()
+
+    async def stopped_at(self, child: Child, point: str) -> None:
+        """The child stands still at a named point, until it gets SIGCONT. Raises `NotStruck`."""
+        child.arm(point, number=signal.SIGSTOP)
+        await self._hit(child, point)
+
+    async def _hit(self, child: Child, point: str) -> None:
+        until = time.monotonic() + STRUCK_SECONDS
+        try:
+            while not child.hit():
+                if time.monotonic() > until:
+                    raise NotStruck(f"{child.name} did not come to: {point}")
+                await asyncio.sleep(0.02)
+        finally:
+            child.disarm()
 
     def redrive(self, child: Child) -> None:
         self.said += 1
@@ -93,8 +115,13 @@ class Stand:
 
 
 @asynccontextmanager
-async def standing(state: Path, step: Callable[[str], None], planted: str = "") -> AsyncIterator[Stand]:
-    """A fresh stand under its load; everything has ended behind it. `planted`: the bug of all children."""
+async def standing(
+    state: Path, step: Callable[[str], None], rate: float = 300.0, planted: str = ""
+) -> AsyncIterator[Stand]:
+    """A fresh stand under its load; everything has ended behind it.
+
+    `rate`: events a second of all owners together. `planted`: the bug of all children.
+    """
     step("the servers start")
     place = await prepare(state)
     children = Children({})
@@ -102,7 +129,7 @@ async def standing(state: Path, step: Callable[[str], None], planted: str = "") 
     reader = Reader(scene)
     lag = Lag(scene, reader.log)
     try:
-        stand = Stand(place, children, reader, lag, Load())
+        stand = Stand(place, children, reader, lag, Load(rate=rate / len(country.OWNERS)))
         for agency in country.AGENCIES:
             children.add(Child(place.folders, agency, planted=planted))
         step("the agencies start")

@@ -48,6 +48,12 @@ def _other_owner(books: Books) -> None:
     books.log[STATES][0] = entry._replace(value={"use": "FIELD", "owner": {"name": "CONTOH Z"}})
 
 
+@broken("an old version stands last in the log", "I1")
+def _late_write(books: Books) -> None:
+    books.log[STATES].append(books.log[STATES][0]._replace(offset=3))
+    books.heard["archive"].offsets[STATES, 0] = books.ends[STATES, 0] = 4
+
+
 @broken("a copy holds a parcel that nobody wrote", "I1")
 def _resurrected(books: Books) -> None:
     archive = books.heard["archive"]
@@ -141,7 +147,7 @@ def _letter_for_nothing(books: Books) -> None:
 @broken("a broken record has no letter", "I6")
 def _swallowed(books: Books) -> None:
     entry = books.log[STATES][0]
-    books.log[STATES].append(entry._replace(offset=3, value=None, broken="not framed"))
+    books.log[STATES].append(entry._replace(offset=3, key="key-9", value=None, broken="not framed"))
     books.heard["archive"].offsets[STATES, 0] = books.ends[STATES, 0] = 4
 
 
@@ -197,7 +203,7 @@ def test_what_waits_with_a_cause_is_no_violation() -> None:
     source, archive, treasury = books.sources["north"], books.heard["archive"], books.heard["treasury"]
     source.history[KEY, 3] = State("HOUSE", "CONTOH B", poison=True)
     poison = books.log[STATES][1]._replace(offset=3, version=3, event_id="state-3")
-    books.log[STATES] += [poison, books.log[STATES][0]._replace(offset=4)]
+    books.log[STATES] += [books.log[STATES][0]._replace(offset=4), poison]
     source.said["state-3"] = Said(STATES, KEY, 3)
     archive.letters.append(Letter(STATES, 0, 3, "state-3", "NOT_APPLICABLE", "WAITING"))
     archive.offsets[STATES, 0] = books.ends[STATES, 0] = 5

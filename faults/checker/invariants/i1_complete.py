@@ -8,6 +8,7 @@ from faults.checker.books import Books, Heard, Source
 def check(books: Books) -> Iterator[str]:
     for topic, owner in books.states.items():
         yield from _log(books, topic, books.sources[owner])
+        yield from _compacted(books, topic, books.sources[owner])
     for name, heard in books.heard.items():
         for owner in heard.copies:
             yield from _copy(name, owner, heard, books.sources[owner])
@@ -22,6 +23,20 @@ def _log(books: Books, topic: str, source: Source) -> Iterator[str]:
         assert isinstance(person, dict)
         if person["name"] != state.owner or (not state.poison and entry.value["use"] != state.use):
             yield f"{topic} at {entry.partition}@{entry.offset} differs from what its owner holds as that version"
+
+
+def _compacted(books: Books, topic: str, source: Source) -> Iterator[str]:
+    """Compaction keeps the last record of a key, so that must be its highest version: else a new copy is an old one."""
+    last = {entry.key: entry for entry in books.log.get(topic, [])}
+    highest: dict[str, int] = {}
+    for key, version in source.history:
+        highest[key] = max(version, highest.get(key, 0))
+    for key, version in highest.items():
+        entry = last.get(key)
+        if entry is not None and not source.pending and (entry.broken or entry.version != version):
+            held = entry.broken or f"version {entry.version}"
+            place = f"{entry.partition}@{entry.offset}"
+            yield f"{topic} at {place} is the last record of a parcel at version {version}, and holds {held}"
 
 
 def _copy(name: str, owner: str, heard: Heard, source: Source) -> Iterator[str]:
