@@ -37,7 +37,7 @@ async def drive(row: Row, options: Options, step: Step) -> Result:
         try:
             if row.first is not None:
                 await row.first(stand)
-            before = await stand.rate()
+            before = min([await stand.rate() for _ in range(2)])  # one of them may still hold what was late
             await _groups(row, stand, blows, result, step)
             result.add(await _regained(stand, before))
         except NotInTime as late:

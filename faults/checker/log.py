@@ -22,7 +22,7 @@ class Log:
         self._states = set(scene.states.values())
         self._topics = [*scene.states.values(), *scene.facts.values()]
         self._settings = {**scene.kafka, "group.id": "faults.checker", "enable.auto.commit": False,
-                          "auto.offset.reset": "earliest", "enable.partition.eof": False}  # fmt: skip
+                          "auto.offset.reset": "earliest", "log_level": "0"}  # fmt: skip
         self._wire = Wire(scene.registry, scene.keys)
         self._next: dict[tuple[str, int], int] = {}
         self.entries: defaultdict[str, list[Entry]] = defaultdict(list)

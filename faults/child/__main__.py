@@ -9,6 +9,7 @@ from pathlib import Path
 
 from faults.child import points
 from faults.child.crashing import Arms
+from faults.child.planted import BUGS, plant
 from faults.child.producer import produce
 from faults.child.subscriber import subscribe
 from faults.stand import country
@@ -22,12 +23,15 @@ def main() -> None:
     parser.add_argument("state", type=Path)
     parser.add_argument("agency", choices=country.AGENCIES)
     parser.add_argument("instance", nargs="?", default="1")
+    parser.add_argument("--planted", choices=("", *BUGS), default="")
     given = parser.parse_args()
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # nothing is left behind by a suite that was killed
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     place = opened(given.state)
     name = f"{given.agency}-{given.instance}"
+    if given.planted:
+        plant(given.planted)
     points.wrap(Arms(place.folders, name).reached)
     work = produce if given.agency in country.OWNERS else subscribe
     asyncio.run(work(place, given.agency, given.instance))

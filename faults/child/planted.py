@@ -1,135 +1,173 @@
 """Bugs put into the bus from outside, one at a time: a suite that does not catch them proves nothing.
 
-Each is a mistake that such a bus has really been built with; `M1` runs them.
+Each is a mistake that such a bus has really been built with.
+The row M1 plants them; what they take hold of may be renamed, and is told then.
 """
 
 import asyncio
-import os
-import signal
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from faults.child.points import found
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
-Plant = Callable[[], None]
+from faults.child.points import NoSuchPoint, found
+from sekali import effect, projection, relay
+from sekali.database import after_commit
+
+LATE_SECONDS = 0.3
 
 
 def _put(where: str, make: Callable[[Any], Any]) -> None:
-    """In the place of the bus's own method."""
+    """In the place of the bus's own function."""
     holder, name = found(where)
     setattr(holder, name, make(getattr(holder, name)))
 
 
-def no_version_guard() -> None:
-    """The copy takes whatever comes, old or new."""
+def _instead(known: str, old: str, new: str) -> str:
+    if old not in known:
+        raise NoSuchPoint(f"No statement holds {old!r} any more: change faults/child/planted.py.")
+    return known.replace(old, new)
 
-    def blind(upsert: Any) -> Any:
-        def made(*args: Any) -> Any:
-            from sqlalchemy import text
 
-            statement = upsert(*args)
-            head, guard, tail = str(statement.text).partition(".version < excluded.version")
-            assert guard, "the guard is not where it was: change the planted bug"
-            return text(f"{head}.version is not null{tail}")
+def acknowledged_before_published() -> None:
+    """Rows are deleted as soon as they are read."""
 
-        return made
+    def made(read: Any) -> Any:
+        async def early(outgoing: Any) -> Any:
+            rows = await read(outgoing)
+            gone = "delete from outbox where position = any($1::bigint[]) returning position"
+            await outgoing._reading.fetch(gone, [row[0] for row in rows])
+            return rows
 
-    _put("sekali.projection:_upsert", blind)
+        return early
+
+    _put("sekali.outgoing:Outgoing.read", made)
+
+
+def offset_before_commit() -> None:
+    """The offsets move in a transaction of their own, before that of the effect."""
+
+    def made(claim: Any) -> Any:
+        async def early(offsets: Any, session: Any, *args: Any) -> Any:
+            async with offsets._database.transaction() as other:
+                return await claim(offsets, other, *args)
+
+        return early
+
+    _put("sekali.offsets:Offsets.claim", made)
 
 
 def cursor_by_id() -> None:
-    """The relay goes on behind the last position that it read, and forgets what commits late below it."""
+    """The relay goes on behind the last position that it read, and never looks back."""
 
-    def past(read: Any) -> Any:
-        async def made(outgoing: Any) -> Any:
+    def made(read: Any) -> Any:
+        async def onwards(outgoing: Any) -> Any:
             rows = await read(outgoing)
             outgoing.floor = outgoing._after
             return rows
 
-        return made
+        return onwards
 
-    _put("sekali.outgoing:Outgoing.read", past)
-    _put(
-        "sekali.outgoing:Outgoing.again", lambda again: lambda outgoing: None if outgoing.__dict__ else again(outgoing)
-    )
+    def never(again: Any) -> Any:
+        return lambda outgoing: None if hasattr(outgoing, "floor") else again(outgoing)
+
+    _put("sekali.outgoing:Outgoing.read", made)
+    _put("sekali.outgoing:Outgoing.again", never)
 
 
 def range_delete() -> None:
-    """What lies at or below the last acknowledged position is deleted, sent or not."""
-    from sekali import relay
-
-    relay.FORGET = relay.FORGET.replace(
-        "position = any($5::bigint[])", "position <= (select max(p) from unnest($5::bigint[]) p)"
-    )
+    """What stands at or below the last acknowledged position is deleted, sent or not."""
+    old, new = "position = any($5::bigint[])", "position <= (select max(one) from unnest($5::bigint[]) one)"
+    relay.FORGET = _instead(relay.FORGET, old, new)
 
 
-def offset_before_commit() -> None:
-    """The offsets are committed by themselves, before the transaction of the effect."""
+def no_version_guard() -> None:
+    """A copy takes what comes, old or new."""
 
-    def early(claim: Any) -> Any:
-        async def made(offsets: Any, session: Any, *args: Any) -> Any:
-            mine = await claim(offsets, session, *args)
-            await session.commit()
-            return mine
+    def made(upsert: Any) -> Any:
+        def blind(*args: Any) -> Any:
+            return text(_instead(upsert(*args).text, ".version < excluded.version", ".version is not null"))
 
-        return made
+        return blind
 
-    _put("sekali.offsets:Offsets.claim", early)
+    _put(f"{projection.__name__}:_upsert", made)
 
 
-def acknowledged_before_published() -> None:
-    """Rows are deleted as soon as they are read; a process that ends meanwhile has lost them."""
+def mark_outside_the_transaction() -> None:
+    """That an event had its effect is committed before it has."""
 
-    def early(send: Any) -> Any:
-        async def made(sender: Any, rows: Any) -> Any:
-            if os.environ.get("FAULTS_PLANTED_LOSS") and len(rows) > 1:
-                rows = rows[:-1]
-            return await send(sender, rows)
+    def made(once: Any) -> Any:
+        async def early(effects: Any, session: Any, event: Any, span: Any) -> Any:
+            known = {"event_id": event.event_id}
+            async with AsyncSession(session.bind) as other, other.begin():
+                if (await other.execute(effect.FIRST_TIME, known)).scalar_one_or_none() is None:
+                    return effect.Outcome.DUPLICATE
+            await effects._effect.handler(session, effects._effect.event.of(event.value))
+            return effect.Outcome.APPLIED
 
-        return made
+        return early
 
-    _put("sekali.sending:Sender.send", early)
+    _put("sekali.effect:Effects._once", made)
 
 
-def no_mark() -> None:
-    """An effect runs whenever its event comes, marked or not."""
+def error_swallowed() -> None:
+    """What cannot be decoded or applied is dropped without a word."""
 
-    def again(once: Any) -> Any:
-        async def made(effects: Any, session: Any, event: Any, span: Any) -> Any:
-            from sqlalchemy import text
+    def made(_: Any) -> Any:
+        async def silent(*_args: Any) -> None:
+            return None
 
+        return silent
+
+    _put("sekali.deadletter:bury", made)
+
+
+def letter_outside_the_transaction() -> None:
+    """Dead letters are written a little later, by themselves."""
+
+    def made(bury: Any) -> Any:
+        async def late(session: Any, *args: Any) -> None:
+            bind, info = session.bind, dict(session.info)
+
+            async def write() -> None:
+                await asyncio.sleep(LATE_SECONDS)
+                async with AsyncSession(bind, info={"sekali.clock": info["sekali.clock"]}) as other, other.begin():
+                    await bury(other, *args)
+
+            after_commit(session, lambda: tasks.append(asyncio.ensure_future(write())))
+
+        return late
+
+    tasks: list[Any] = []
+    _put("sekali.deadletter:bury", made)
+
+
+def no_duplicate_check() -> None:
+    """An effect runs whenever its event comes."""
+
+    def made(once: Any) -> Any:
+        async def again(effects: Any, session: Any, event: Any, span: Any) -> Any:
             await session.execute(text("delete from inbox_event where event_id = :id"), {"id": event.event_id})
             return await once(effects, session, event, span)
 
-        return made
+        return again
 
-    _put("sekali.effect:Effects._once", again)
-
-
-def swallowed() -> None:
-    """What cannot be applied is dropped without a word."""
-
-    def silent(_: Any) -> Any:
-        async def made(*args: Any) -> None:
-            return None
-
-        return made
-
-    _put("sekali.deadletter:bury", silent)
+    _put("sekali.effect:Effects._once", made)
 
 
-BUGS: Mapping[str, Plant] = {
-    "no version guard": no_version_guard,
+BUGS: Mapping[str, Callable[[], None]] = {
+    "acknowledged before published": acknowledged_before_published,
+    "offset before commit": offset_before_commit,
     "cursor by id": cursor_by_id,
     "range delete": range_delete,
-    "offset before commit": offset_before_commit,
-    "no duplicate check": no_mark,
-    "error swallowed": swallowed,
+    "no version guard": no_version_guard,
+    "mark outside the transaction": mark_outside_the_transaction,
+    "error swallowed": error_swallowed,
+    "dead letter outside the transaction": letter_outside_the_transaction,
+    "no duplicate check": no_duplicate_check,
 }
 
 
 def plant(bug: str) -> None:
     BUGS[bug]()
-
-
-_ = (asyncio, signal)

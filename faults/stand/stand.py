@@ -99,11 +99,11 @@ class Stand:
         self.said += 1
         say(self.place.folders.of(child.name, "redrive"), {"number": self.said})
 
-    async def books(self) -> Books:
-        """Everything, read in a pause of the load; the load goes on afterwards."""
+    async def books(self, within: float = QUIET_SECONDS) -> Books:
+        """Everything, read in a pause of the load; the load goes on afterwards. Raises `NotInTime`."""
         rate = self.load.rate
         await self.carry(rate=0.0)
-        await self.lag.quiet(QUIET_SECONDS)
+        await self.lag.quiet(within)
         books = await self.reader.read()
         books.parity = list(self.parity)
         for child in self.children:
