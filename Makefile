@@ -1,7 +1,7 @@
 # The one front door. `make` lists what there is to do.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo agency up stop clean docs pictures test check lock setup containers bench bench-debezium bench-check bench-baseline bench-scale bench-report faults faults-smoke
+.PHONY: help demo agency up stop clean docs pictures test fuzz check lock setup containers bench bench-debezium bench-check bench-baseline bench-scale bench-report faults faults-smoke
 
 RESIDENTS ?= 10000
 export RESIDENTS
@@ -47,6 +47,11 @@ agency: setup  ## write a new agency that works: make agency NAME=vehicles
 
 test: setup  ## all tests, on real Kafka, PostgreSQL and registry
 	@$(BIN)/pytest
+
+fuzz: setup  ## hostile input, 20 minutes: 1,000,000 records, 10,000 requests, 1,000 dead letters: ONLY=http SEED=7 for a part
+	@only=$${ONLY:-codec,http,redrive}; SEKALI_FUZZ_CODEC=$${CODEC:-1000000} SEKALI_FUZZ_HTTP=$${HTTP:-10000} \
+		SEKALI_FUZZ_REDRIVE=$${REDRIVE:-1000} SEKALI_FUZZ_SEED=$${SEED:-} SEKALI_FUZZ_CASE=$${CASE:-} \
+		$(BIN)/pytest --capture=no --timeout=0 $$(for kind in $${only//,/ }; do echo tests/fuzz/test_$$kind.py; done)
 
 bench: setup  ## measure speed beside the raw limits, 25 minutes: ONLY=P1,P7 for some rows, LONG=1 for half an hour more
 	@$(BIN)/python -m bench run

@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import deadletter, metrics, waiting
 from sekali.applying import Applying
-from sekali.codec import Poison, Record
+from sekali.codec import Poison, Record, SchemaMismatch
 from sekali.contracts import fingerprint
 from sekali.database import after_commit, now
 from sekali.inbox import Awaiting
+from sekali.sealing import KeyNotKnownYet
 from sekali.trouble import is_poison
 
 logger = logging.getLogger(__name__)
@@ -35,7 +36,8 @@ RUNNABLE = """
         and not exists (select from parked where parked.topic = letter.topic and parked.key = letter.key)))
 """
 NEXT = text(f"""
-    select letter.* from dead_letter letter where {RUNNABLE} order by topic, partition, record_offset limit 1
+    select letter.* from dead_letter letter where {RUNNABLE} and letter.id <> all(cast(:aside as bigint[]))
+    order by topic, partition, record_offset limit 1
 """)  # noqa: S608
 CLAIM = text(f"""
     select letter.id from dead_letter letter where letter.id = :id and {RUNNABLE} for update of letter skip locked
@@ -61,18 +63,29 @@ class Redriving:
         self._topics = topics
         self._states = [topic for topic, one in topics.items() if one.copy is not None]
         self._resting: dict[str, float] = {}
+        self._aside: dict[int, float] = {}
         self._freed = 0.0
 
     async def run_next(self, session: AsyncSession) -> bool:
         """The next letter, in the caller's transaction; whether there was one. Raises where a part is away."""
-        row = (await session.execute(NEXT, self._where())).one_or_none()
+        row = (await session.execute(NEXT, self._where() | {"aside": self._still_aside()})).one_or_none()
         if row is None:
             return await self._free_the_stranded(session)
         try:
             return await self._run(session, row)
+        except (KeyNotKnownYet, SchemaMismatch) as waits:
+            # Its own trouble, perhaps for ever: the key was taken away, the registry forgot. The others go on.
+            # Nothing was written yet: a record is decoded first.
+            logger.warning("%s[%d]@%d waits: %s", row.topic, row.partition, row.record_offset, waits)
+            self._aside[row.id] = monotonic() + REST_SECONDS
+            return True
         except Exception:
             self._resting[row.topic] = monotonic() + REST_SECONDS
             raise
+
+    def _still_aside(self) -> list[int]:
+        self._aside = {letter: until for letter, until in self._aside.items() if until >= monotonic()}
+        return list(self._aside)
 
     def _where(self) -> dict[str, Any]:
         awake = [topic for topic in self._topics if self._resting.get(topic, 0.0) < monotonic()]
