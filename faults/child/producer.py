@@ -34,7 +34,10 @@ UPSERT = text("""
 """)
 HISTORY = text("insert into history values (:key, :version, :use, :owner, :poison)")
 PAY = text("insert into payment (parcel_id, amount, note) values (:key, :amount, :note) returning number")
-PRESENT = text("select * from parcel where parcel_id = any(:keys) order by parcel_id for update")
+PRESENT = text("""
+    select parcel.*, poison from parcel join history using (parcel_id, version)
+    where parcel_id = any(:keys) order by parcel_id for update of parcel
+""")
 
 
 class Undone(Exception):
@@ -126,7 +129,9 @@ class Producer:
 
     async def _present(self, session: AsyncSession, keys: Sequence[UUID]) -> Sequence[outbox.Event]:
         rows = await session.execute(PRESENT, {"keys": list(keys)})
-        return [self._said(row.parcel_id, row.version, row.use, row.owner) for row in rows]
+        return [
+            self._said(row.parcel_id, row.version, POISON_USE if row.poison else row.use, row.owner) for row in rows
+        ]
 
 
 async def produce(place: Place, agency: str, instance: str) -> None:

@@ -1,4 +1,4 @@
-"""F12: poison from outside: a hundred records at a time that are no events, or no longer the ones that they were.
+"""F12: poison from outside: dozens of records at a time that are no events, or no longer the ones that they were.
 
 Every one must come to the dead letters with its place; the partition goes on. At the end the ledger is mended, and
 what waits is run again: what was only refused is entered once, what is broken stays.
@@ -13,7 +13,7 @@ from faults.stand import country, foreign
 from faults.stand.foreign import Record
 from faults.stand.stand import Stand
 
-RECORDS = 100
+RECORDS = 34
 MOST_BYTES = 900_000
 """A larger one is refused by the broker itself: 1 MiB is the most that it takes."""
 Spoil = Callable[[Record, Random], Record]
@@ -73,12 +73,10 @@ SPOILT: Mapping[str, Spoil] = {
 
 
 def plan(chance: Random, count: int) -> Sequence[Blow]:
-    """`whom`: the topic; `number`: what records are drawn with. Large ones are one in a hundred blows at most."""
+    """`whom`: the topic; `number`: what records are drawn with."""
     topics = [name(owner) for owner in country.OWNERS for name in (country.parcels, country.payments)]
-    kinds = [kind for kind in SPOILT if kind != "large"]
+    kinds = list(SPOILT)
     blows = [Blow(kinds[one % len(kinds)], chance.choice(topics), chance.randrange(10**6)) for one in range(count)]
-    if count >= len(SPOILT):
-        blows[-1] = blows[-1]._replace(what="large")
     chance.shuffle(blows)
     return blows
 
@@ -89,8 +87,7 @@ async def strike(stand: Stand, blow: Blow) -> None:
 
 def _spoil(stand: Stand, blow: Blow) -> None:
     chance = Random(blow.number)
-    count = RECORDS // 20 if blow.what == "large" else RECORDS
-    known = foreign.some(stand.place, blow.whom, count, chance)
+    known = foreign.some(stand.place, blow.whom, RECORDS, chance)
     foreign.write(stand.place, [SPOILT[blow.what](one, chance) for one in known if one.value is not None])
 
 
@@ -104,9 +101,10 @@ async def mended(stand: Stand) -> None:
 
 ROW = Row(
     "F12",
-    "poison from outside, a hundred records at a time",
-    full=50,
-    smoke=3,
+    "poison from outside, 34 records at a time",
+    full=150,
+    smoke=len(SPOILT),
+    group=30,
     holds=("I1", "I3", "I4", "I6", "I7"),
     plan=plan,
     strike=strike,
