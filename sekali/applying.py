@@ -65,6 +65,10 @@ class Applying:
         locks = self._erasures.locks(self.contract.topic, records)
         return locks if self.copy is None else [*locks, waiting.to_arrive(self.contract.topic), LAZILY]
 
+    def nobody_erased(self, batch: Batch) -> str | None:
+        """SQL that is true where none of the batch is about somebody erased, under the locks; None: `apply` asks."""
+        return self._erasures.nobody(self.contract.topic, batch.decoded)
+
     def span(self, event: Heard) -> Span | None:
         return spans.processed(event, self.group)
 
@@ -99,7 +103,9 @@ class Applying:
         self, session: AsyncSession, decoded: Sequence[tuple[ConsumerRecord, Heard | Poison]], batch: Batch
     ) -> Sequence[tuple[ConsumerRecord, Heard | Poison]]:
         """Of an erased person only the tombstone is taken; of a beat nothing."""
-        refused = await self._erasures.refused(session, self.contract.topic, decoded)
+        refused: set[bytes] = set()
+        if not batch.names_nobody_erased:
+            refused = await self._erasures.refused(session, self.contract.topic, decoded)
         if not refused and not self._beats:
             return decoded
         left_out = refused | self._beats

@@ -27,6 +27,7 @@ class Batch:
     decoded: list[tuple[ConsumerRecord, Heard | Poison]] = field(default_factory=list)
     spans: dict[UUID, Span] = field(default_factory=dict)  # of sampled events, by event id
     outcomes: Counter[str] = field(default_factory=Counter)  # an `effect.Outcome`, or the cause of a dead letter
+    names_nobody_erased: bool = False  # known already when its partitions were claimed
 
     def of(self, places: Set[TopicPartition]) -> list[tuple[ConsumerRecord, Heard | Poison]]:
         """What came from these partitions."""

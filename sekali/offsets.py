@@ -33,7 +33,7 @@ CLAIM = """
     update inbox_offset set next_offset = polled.next_offset
     from (values {polled}) as polled (topic, partition, expected, next_offset)
     where inbox_offset.topic = polled.topic and inbox_offset.partition = polled.partition
-      and inbox_offset.next_offset = polled.expected
+      and inbox_offset.next_offset = polled.expected and {only_if}
 """
 OURS = text("select topic, partition from inbox_offset where xmin = cast(pg_current_xact_id() as xid)")
 
@@ -78,17 +78,19 @@ class Offsets:
         return poll
 
     @staticmethod
-    def claiming(polled: Mapping[TopicPartition, Polled], locks: Sequence[str]) -> str:
-        """SQL that takes the locks of a batch, then moves the database's offsets.
+    def claiming(polled: Mapping[TopicPartition, Polled], locks: Sequence[str], only_if: str) -> str:
+        """SQL that takes the locks of a batch, then moves the database's offsets; none of them if `only_if` is false.
 
-        What it does not move belongs to another consumer, or was applied already.
+        What it does not move otherwise belongs to another consumer, or was applied already.
         Later statements see what the locks' holders before us have committed.
         """
-        claim = CLAIM.format(polled=", ".join(_values(place, one) for place, one in sorted(polled.items())))
+        values = ", ".join(_values(place, one) for place, one in sorted(polled.items()))
+        claim = CLAIM.format(polled=values, only_if=only_if)
         return f"select {', '.join(locks)};{claim}" if locks else claim
 
-    async def ours(self, session: AsyncSession) -> set[TopicPartition]:
-        """The partitions that the transaction has moved."""
+    async def claim(self, session: AsyncSession, polled: Mapping[TopicPartition, Polled]) -> set[TopicPartition]:
+        """Where not all were moved: what can be is, and returned."""
+        await session.execute(text(self.claiming(polled, (), only_if="true")))
         return {TopicPartition(row.topic, row.partition) for row in await session.execute(OURS)}
 
     def forget(self, places: Iterable[TopicPartition]) -> None:

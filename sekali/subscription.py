@@ -91,8 +91,12 @@ class Subscription:
 
     async def _apply(self, polled: dict[TopicPartition, Polled], batch: Batch, *, careful: bool) -> set[TopicPartition]:
         locks = self.applying.locks([record for record, _ in batch.decoded])
-        async with self._database.transaction_after(self.offsets.claiming(polled, locks)) as (session, status):
-            mine = set(polled) if status == f"UPDATE {len(polled)}" else await self.offsets.ours(session)
+        nobody = self.applying.nobody_erased(batch)
+        claim = self.offsets.claiming(polled, locks, only_if=nobody or "true")
+        async with self._database.transaction_after(claim) as (session, status):
+            all_ours = status == f"UPDATE {len(polled)}"
+            batch.names_nobody_erased = all_ours and nobody is not None
+            mine = set(polled) if all_ours else await self.offsets.claim(session, polled)
             await self.applying.apply(session, batch, mine, careful=careful)
         return mine
 

@@ -23,6 +23,7 @@ from tests.sekali.test_relay import empty, log_of, partition_of
 from tests.sekali.town import Town, counting, rows
 
 TITLE = {"id": "Bank", "en": "The bank"}
+MEASURED = 1_234_567_890  # no part of an id looks so
 ARTICLE = "UU CONTOH art. 28"
 
 
@@ -152,7 +153,7 @@ async def test_the_owner_gets_a_receipt_that_says_who_has_not_confirmed(village:
     async with town.open_land() as land:
         async with land.transaction() as session:
             melati = await town.register(session, "garden", "MELATI CONTOH")
-            await outbox.put(session, town.survey(melati, 250))
+            await outbox.put(session, town.survey(melati, MEASURED))
         async with served(application(bank, title=TITLE), lifespan="on") as url:
             await eventually(counting(bank, "survey", 1), "her survey is entered")
             await erase(town, land, melati)
@@ -188,13 +189,13 @@ async def looks_into_the_hold(town: Town, bank: Bus, url: str, melati: UUID) -> 
         assert (await get(f"agency:{town.land}")).status_code == 200
         shown = await get(f"officer:{town.bank}:sri")
         (hold,) = shown.json()["holds"]
-        assert "250" not in shown.text
+        assert str(MEASURED) not in shown.text
         path, officer = f"/holds/{hold['hold_id']}/opening", {"Authorization": f"Bearer officer:{town.bank}:sri"}
         wrong = await door.post(path, json={"article": "UU LAIN", "reason": "Ingin tahu"}, headers=officer)
         assert (wrong.status_code, wrong.json()["type"]) == (409, "urn:sekali:problem:another-article")
         assert await rows(bank, "legal_hold_opening") == []
         right = await door.post(path, json={"article": ARTICLE, "reason": "Pemeriksaan"}, headers=officer)
-        assert right.json()["content"][0]["square_metres"] == 250
+        assert right.json()["content"][0]["square_metres"] == MEASURED
         (opening,) = await rows(bank, "legal_hold_opening")
         assert (opening.officer, opening.article, opening.reason) == ("sri", ARTICLE, "Pemeriksaan")
         async with bank.transaction() as session:
