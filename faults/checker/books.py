@@ -117,6 +117,8 @@ class Heard:
     marks: set[str] = field(default_factory=set)
     letters: list[Letter] = field(default_factory=list)
     parked: list[Place] = field(default_factory=list)
+    awaited: list[tuple[str, str]] = field(default_factory=list)
+    """Topic and key of each state that a parked event still waits for."""
     offsets: dict[tuple[str, int], int] = field(default_factory=dict)
     gaps: int = 0
 

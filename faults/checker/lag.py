@@ -19,9 +19,18 @@ SENT = "select not exists (select from outbox where position <= $1)"
 GONE_THROUGH = "select coalesce(sum(next_offset), 0)::bigint from inbox_offset"
 BEGUN = "select last_value from payment_number_seq"
 OFFSETS = "select topic, partition, next_offset from inbox_offset"
+# What could go on at once. What awaits a parcel that no copy can hold stays parked, and its key's letters behind it.
 STILL = """
-    select (select count(*) from parked)
-         + (select count(*) from dead_letter where state = 'WAITING' and asked_at is not null)
+    select (select count(*) from parked where ready and not exists (
+                select from parked before where before.topic = parked.topic and before.key = parked.key
+                                            and before.id < parked.id))
+         + (select count(*) from dead_letter letter where state = 'WAITING' and asked_at is not null
+                and not exists (select from parked where parked.topic = letter.topic and parked.key = letter.key)
+                and not exists (select from dead_letter before
+                                where before.topic = letter.topic and before.key = letter.key
+                                  and before.state = 'WAITING'
+                                  and (before.partition, before.record_offset)
+                                      < (letter.partition, letter.record_offset)))
 """
 AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaException, TimeoutError)
 Ends = Mapping[tuple[str, int], int]
@@ -61,7 +70,9 @@ class Lag:
         until, begun = time.monotonic() + limit, time.monotonic()
         await self.parity(limit)
         for agency in self._scene.subscribers:
-            await self._come(agency, f"select ({STILL}) = 0", until, f"{agency} has parked events")
+            await self._come(
+                agency, f"select ({STILL}) = 0", until, f"{agency} has parked events or letters that could run"
+            )
         return time.monotonic() - begun + await self.parity(limit)
 
     async def arrived(self) -> int:

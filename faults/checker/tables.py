@@ -50,8 +50,9 @@ async def heard(sql: Connection, copied: list[str], *, enters: bool, with_owner:
             found.accounts[row["owner"], str(row["parcel_id"])] = (row["total"], row["entries"])
     found.marks = {str(row["event_id"]) for row in await sql.fetch("select event_id from inbox_event")}
     found.letters = [_letter(row) for row in await sql.fetch("select * from dead_letter order by id")]
-    parked = await sql.fetch("select topic, partition, record_offset from parked")
+    parked = await sql.fetch("select topic, partition, record_offset, awaited_topic, awaited_key, ready from parked")
     found.parked = [(row["topic"], row["partition"], row["record_offset"]) for row in parked]
+    found.awaited = [(row["awaited_topic"], str(row["awaited_key"])) for row in parked if not row["ready"]]
     for row in await sql.fetch("select * from inbox_offset"):
         found.offsets[row["topic"], row["partition"]] = row["next_offset"]
         found.gaps += row["gaps"]

@@ -118,6 +118,11 @@ def _stands(books: Books) -> None:
     books.ends[STATES, 0] = 4
 
 
+@broken("a parked event was not woken", "I5")
+def _not_woken(books: Books) -> None:
+    books.heard["archive"].awaited.append((STATES, KEY))
+
+
 @broken("a committed event is neither published nor pending", "I6")
 def _lost(books: Books) -> None:
     books.sources["north"].said["state-9"] = Said(STATES, KEY, 9)

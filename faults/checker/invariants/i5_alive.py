@@ -16,3 +16,6 @@ def check(books: Books) -> Iterator[str]:
             stored = heard.offsets.get(place)
             if stored is not None and stored < end:
                 yield f"{name} stands still {end - stored} records before the end of {place[0]}[{place[1]}]"
+        for topic, key in heard.awaited:
+            if key in heard.copies.get(books.states[topic], {}):
+                yield f"{name} has parked an event for a record of {topic} that it holds: nobody woke it"
