@@ -195,7 +195,7 @@ async def end_own(
 
 async def erased(session: AsyncSession, keys: Iterable[UUID]) -> list[UUID]:
     """Those of them whose erasure was ordered, in key order. A grave alone proves none: the sweeper leaves some too."""
-    return sorted((await session.execute(GONE, {"keys": sorted(set(keys))})).scalars())
+    return sorted((await session.execute(GONE, {"keys": array_of(set(keys))})).scalars())
 
 
 async def forget(session: AsyncSession, keys: Collection[UUID]) -> Counter[str]:
