@@ -39,7 +39,7 @@ def _visit(stand: Stand, blow: Blow) -> None:
     """It takes partitions and reads nothing: what is assigned to it stands still until it goes."""
     settings = {
         **stand.place.platform.admin.confluent(), "group.id": blow.whom, "enable.auto.commit": False,
-        "partition.assignment.strategy": "roundrobin", "session.timeout.ms": 6_000,
+        "partition.assignment.strategy": "roundrobin", "session.timeout.ms": 6_000, "log_level": "0",
     }  # fmt: skip
     stranger = Consumer(settings)
     try:

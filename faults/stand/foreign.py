@@ -35,7 +35,7 @@ class NothingThere(Exception):
 
 def some(place: Place, topic: str, count: int, chance: Random) -> list[Record]:
     """So many records of the topic, some more than once, from any place of its log. Raises `NothingThere`."""
-    settings = {**place.platform.admin.confluent(), "group.id": "faults.foreign", "enable.auto.commit": False}
+    settings = {**place.platform.admin.confluent(), "group.id": "faults.foreign", "log_level": "0"}
     consumer = Consumer(settings)
     try:
         number = chance.randrange(len(consumer.list_topics(topic, timeout=SECONDS).topics[topic].partitions))
