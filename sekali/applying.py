@@ -1,6 +1,6 @@
 """What a topic's records come to in a transaction: rows of a copy or effects, dead letters, refusals of the erased."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
 from aiokafka import ConsumerRecord, TopicPartition
@@ -184,7 +184,7 @@ class Applying:
         await deadletter.bury(session, record, self.contract, poison)
 
     async def run_stored(self, session: AsyncSession, record: Record, *, late: str | None) -> None:
-        """The effect of a record that was parked; `late` is the topic it awaited for too long.
+        """The effect of a record that was parked, under its locks; `late` is the topic it awaited for too long.
 
         Raises what decoding and the handler raise.
         """
@@ -193,7 +193,6 @@ class Applying:
             raise Poison("AWAITED_TOO_LONG", f"No record of {late} arrived in {waiting.LONGEST.days} days.")
         if await deadletter.waits_before(session, record):
             raise deadletter.behind()
-        await self.lock_stored(session, record)
         await self.take_stored(session, record, self.span)
 
     async def lock_stored(self, session: AsyncSession, record: Record) -> None:
@@ -234,22 +233,3 @@ class Applying:
         if batch.outcomes["WOKE"]:
             after_commit(session, self._wake_parked)
         return "APPLIED" if batch.outcomes["APPLIED"] else "DUPLICATE"
-
-
-async def run_parked(topics: Mapping[str, Applying], session: AsyncSession) -> bool:
-    """Run the next parked effect that is ready, in the caller's transaction. Returns whether there was one."""
-    row = await waiting.next_ready(session, topics)
-    if row is None:
-        return False
-    applying, record = topics[row.topic], waiting.record_of(row)
-    try:
-        await applying.run_stored(session, record, late=None if row.ready else row.awaited_topic)
-    except Awaiting as awaited:
-        await waiting.again(session, row, awaited)
-        return True
-    except Exception as error:
-        if not is_poison(error):
-            raise
-        await deadletter.bury(session, record, applying.contract, deadletter.not_applicable(error))
-    await waiting.done(session, row)
-    return True

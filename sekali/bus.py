@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 from faststream.kafka import KafkaBroker
@@ -15,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import beats, collector, effect, gauges, migrations, outbox
 from sekali.agreement import Agreement
-from sekali.applying import Applying, run_parked
+from sekali.applying import Applying
 from sekali.contracts import Catalogue
 from sekali.database import Clock, Database, utc_now
 from sekali.erasure import ERASURES, Erasures, collect
@@ -24,6 +23,7 @@ from sekali.inbox import Inbox
 from sekali.kafka import connection, security
 from sekali.listening import listen
 from sekali.log import Current
+from sekali.parking import Parked
 from sekali.redriving import Redriving
 from sekali.registry import Registry
 from sekali.relay import Relay
@@ -101,6 +101,7 @@ class Bus:
         self._tasks: list[asyncio.Task[None]] = []
         self._check(current or {})
         self._subscribe()
+        self._parking = Parked(self.applying)
         self._redriving = Redriving(self.applying)
 
     def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
@@ -211,9 +212,8 @@ class Bus:
 
     async def _run_waiting(self) -> None:
         """Parked effects that are ready, then dead letters that are to be run again, each in its own transaction."""
-        parked = partial(run_parked, self.applying)
         while True:
-            if await self._tried(parked) or await self._tried(self._redriving.run_next):
+            if await self._tried(self._parking.run_next) or await self._tried(self._redriving.run_next):
                 continue
             try:
                 await asyncio.wait_for(self._parked.wait(), PARKED_SECONDS)

@@ -49,8 +49,9 @@ NEXT = text("""
     where (ready or deadline <= :now) and topic = any(cast(:topics as text[]))
       and not exists (select from parked before
                       where before.topic = parked.topic and before.key = parked.key and before.id < parked.id)
-    order by id limit 1 for update skip locked
+    order by id limit 1
 """)
+HOLD = text("select id from parked where id = :id for update skip locked")
 DONE = text("delete from parked where id = :id")
 AGAIN = text("""
     update parked set ready = false, awaited_topic = :awaited_topic, awaited_key = :awaited_key where id = :id
@@ -92,9 +93,14 @@ async def arrived(session: AsyncSession, topic: str, keys: Sequence[UUID]) -> bo
 
 
 async def next_ready(session: AsyncSession, topics: Iterable[str]) -> Row[Any] | None:
-    """The next parked effect of these topics to run, or one past its deadline; locked."""
+    """The next parked effect of these topics to run, or one past its deadline."""
     found = await session.execute(NEXT, {"now": now(session), "topics": list(topics)})
     return found.one_or_none()
+
+
+async def hold(session: AsyncSession, row: Row[Any]) -> bool:
+    """Lock it; whether it is still there, and no other process has it."""
+    return (await session.execute(HOLD, {"id": row.id})).one_or_none() is not None
 
 
 async def done(session: AsyncSession, row: Row[Any]) -> None:
