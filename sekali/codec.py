@@ -218,9 +218,10 @@ def _headers(record: Record) -> dict[str, bytes]:
 
 def _version(headers: Mapping[str, bytes]) -> int:
     text = headers.get(HEADER_VERSION) or b""
-    if not text.isdigit() or len(text) > 18 or int(text) < 1:
+    version = int(text) if text.isdigit() and len(text) <= 18 else 0
+    if version < 1:
         raise Poison("NO_VERSION", f"The header {HEADER_VERSION} is missing or is no positive number.")
-    return int(text)
+    return version
 
 
 def _uuid(text: bytes | None, place: str) -> UUID:

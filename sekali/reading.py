@@ -143,6 +143,8 @@ class _Row:
         found = _read(self.outer, body, PREFIX.size, "value")
         if self.versioned and version is not None and found[0] != version:
             raise _differs()
+        if not self.parts:
+            return found[self.begin :]  # type: ignore[no-any-return]
         row = list(found[self.begin : self.end])
         for place, part in enumerate(self.parts, self.end):
             value = found[place]
