@@ -21,7 +21,7 @@ from sekali.subscription import Subscription
 logger = logging.getLogger(__name__)
 
 MOST_RECORDS = 2_000
-MOST_BYTES = 1 << 20  # of a partition at a time; with more, what is fetched ahead is most of a service's memory
+MOST_BYTES = 1 << 19  # of a partition at a time; with more, what is fetched ahead is most of a service's memory
 POLL_MS = 200
 REPORT_SECONDS = 1.0
 SESSION_MS = 6_000  # the shortest that a broker takes by itself

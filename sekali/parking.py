@@ -7,7 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import deadletter, waiting
 from sekali.applying import Applying
+from sekali.codec import SchemaMismatch
 from sekali.inbox import Awaiting
+from sekali.sealing import KeyNotKnownYet
 from sekali.trouble import is_poison
 
 REST_SECONDS = 5.0
@@ -20,6 +22,7 @@ class Parked:
     def __init__(self, topics: Mapping[str, Applying]) -> None:
         self._topics = topics
         self._resting: dict[str, float] = {}
+        self._aside: dict[int, float] = {}
 
     async def run_next(self, session: AsyncSession) -> bool:
         """The next one, in the caller's transaction; whether there was one.
@@ -27,7 +30,8 @@ class Parked:
         Raises where a contract has ended or a part is away.
         """
         awake = [topic for topic in self._topics if self._resting.get(topic, 0.0) < monotonic()]
-        row = await waiting.next_ready(session, awake)
+        self._aside = {one: until for one, until in self._aside.items() if until >= monotonic()}
+        row = await waiting.next_ready(session, awake, self._aside)
         if row is None:
             return False
         applying, record = self._topics[row.topic], waiting.record_of(row)
@@ -38,6 +42,10 @@ class Parked:
             await applying.run_stored(session, record, late=None if row.ready else row.awaited_topic)
         except Awaiting as awaited:
             await waiting.again(session, row, awaited)
+            return True
+        except (KeyNotKnownYet, SchemaMismatch):
+            # Its own trouble, perhaps for ever. Nothing was written yet: a record is decoded first.
+            self._aside[row.id] = monotonic() + REST_SECONDS
             return True
         except Exception as error:
             if not is_poison(error):

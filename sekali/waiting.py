@@ -47,6 +47,7 @@ ARRIVED = text(f"""
 NEXT = text("""
     select * from parked
     where (ready or deadline <= :now) and topic = any(cast(:topics as text[]))
+      and id <> all(cast(:aside as bigint[]))
       and not exists (select from parked before
                       where before.topic = parked.topic and before.key = parked.key and before.id < parked.id)
     order by id limit 1
@@ -92,9 +93,9 @@ async def arrived(session: AsyncSession, topic: str, keys: Sequence[UUID]) -> bo
     return bool(found.all())
 
 
-async def next_ready(session: AsyncSession, topics: Iterable[str]) -> Row[Any] | None:
-    """The next parked effect of these topics to run, or one past its deadline."""
-    found = await session.execute(NEXT, {"now": now(session), "topics": list(topics)})
+async def next_ready(session: AsyncSession, topics: Iterable[str], aside: Iterable[int] = ()) -> Row[Any] | None:
+    """The next parked effect of these topics to run, or one past its deadline; none of those set aside."""
+    found = await session.execute(NEXT, {"now": now(session), "topics": list(topics), "aside": list(aside)})
     return found.one_or_none()
 
 
