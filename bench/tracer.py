@@ -5,8 +5,6 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from sekali import tracing
-
 ACCEPTED = b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
@@ -16,6 +14,8 @@ def traced_as(name: str, collector: str | None) -> Iterator[None]:
     if collector is None:
         yield
         return
+    from sekali import tracing  # 4 MB of its exporter, which an untraced process does not have either
+
     os.environ |= {"OTEL_TRACES_EXPORTER": "zipkin", "OTEL_EXPORTER_ZIPKIN_ENDPOINT": collector}
     tracing.setup(name)
     try:
