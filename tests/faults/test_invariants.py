@@ -216,7 +216,9 @@ def test_what_waits_with_a_cause_is_no_violation() -> None:
     books.log[FACTS].append(payment(2, 3, source.payments[3]))
     source.said["fact-3"] = Said(FACTS, OTHER, 0)
     treasury.letters.append(Letter(FACTS, 0, 2, "fact-3", "NOT_APPLICABLE", "WAITING"))
-    treasury.offsets[FACTS, 0] = books.ends[FACTS, 0] = 3
+    books.log[FACTS].append(books.log[FACTS][0]._replace(offset=3, value=None, broken="not Avro"))
+    treasury.letters.append(Letter(FACTS, 0, 3, "fact-1", "NOT_AVRO", "WAITING"))
+    treasury.offsets[FACTS, 0] = books.ends[FACTS, 0] = 4
     assert judged(books) == {}
 
 

@@ -16,7 +16,12 @@ def check(books: Books) -> Iterator[str]:
 
 def _payments(books: Books, name: str, topic: str, entered: Counter[tuple[str, int]]) -> Iterator[str]:
     heard, owner = books.heard[name], books.facts[topic]
-    dead = {letter.event_id for letter in heard.letters if letter.topic == topic and letter.state != "REDRIVEN"}
+    broken = {entry.place for entry in books.log.get(topic, []) if entry.broken}
+    dead = {
+        letter.event_id
+        for letter in heard.letters
+        if letter.topic == topic and letter.state != "REDRIVEN" and letter.place not in broken
+    }
     parked = set(heard.parked)
     numbers = {}
     for entry in books.log.get(topic, []):

@@ -26,7 +26,12 @@ def check(books: Books) -> Iterator[str]:
 
 def _facts(name: str, heard: Heard, delivered: list[Entry]) -> Iterator[str]:
     parked = set(heard.parked)
-    letters = {letter.event_id: letter.state for letter in heard.letters if letter.state != "REDRIVEN"}
+    broken = {entry.place for entry in delivered if entry.broken}  # it may bear the id of an event that is whole
+    letters = {
+        letter.event_id: letter.state
+        for letter in heard.letters
+        if letter.state != "REDRIVEN" and letter.place not in broken
+    }
     dead_places = {letter.place for letter in heard.letters}
     for entry in delivered:
         if entry.broken:
