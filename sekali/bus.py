@@ -20,7 +20,7 @@ from sekali.database import Clock, Database, utc_now
 from sekali.erasure import ERASURES, Erasures, collect
 from sekali.errors import SekaliError
 from sekali.inbox import Inbox
-from sekali.kafka import connection, security
+from sekali.kafka import connection, librdkafka, security
 from sekali.listening import listen
 from sekali.log import Current
 from sekali.parking import Parked
@@ -190,7 +190,7 @@ class Bus:
             )
             subscription = Subscription(self.applying[topic], database=self.database, agreement=agreement)
             self.subscriptions[topic] = subscription
-            listen(self.broker, subscription, self.settings.instance)
+            listen(self.broker, subscription, self.settings.instance, librdkafka(self.settings))
 
     def _wake_relay(self) -> None:
         self.relay.wake()

@@ -37,6 +37,21 @@ def connection(settings: AgencySettings) -> Connection:
     return arguments
 
 
+def librdkafka(settings: AgencySettings) -> dict[str, str]:
+    """The same in confluent-kafka's words."""
+    told = {
+        "bootstrap.servers": settings.kafka_bootstrap,
+        "security.protocol": settings.kafka_security_protocol,
+        "client.id": settings.agency,
+    }
+    if settings.kafka_security_protocol.startswith("SASL"):
+        told["sasl.mechanism"] = settings.kafka_mechanism
+        told["sasl.username"] = settings.kafka_username
+        told["sasl.password"] = settings.kafka_password.get_secret_value()
+    files = {"ca": settings.kafka_ca, "certificate": settings.kafka_certificate, "key": settings.kafka_key}
+    return told | {f"ssl.{name}.location": str(file) for name, file in files.items() if file is not None}
+
+
 def security(settings: AgencySettings) -> BaseSecurity:
     """The same for FastStream's broker."""
     context = tls(settings)

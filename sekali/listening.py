@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ from faststream.kafka import KafkaBroker, Topic
 from faststream.kafka.message import KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
-from sekali import metrics
+from sekali import metrics, unreadable
 from sekali.offsets import Poll
 from sekali.subscription import Subscription
 
@@ -30,8 +30,9 @@ SESSION_MS = 6_000  # the shortest that a broker takes by itself
 class Seeking(ConsumerRebalanceListener):
     """Each assigned partition begins at the database's offset, not at Kafka's."""
 
-    def __init__(self, subscription: Subscription) -> None:
+    def __init__(self, subscription: Subscription, client: Mapping[str, str]) -> None:
         self.subscription = subscription
+        self._client = client
         self.subscriber: BatchSubscriber | None = None
         self.reported = 0.0
 
@@ -41,6 +42,17 @@ class Seeking(ConsumerRebalanceListener):
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         if self.subscriber is not None and self.subscriber.consumer is not None:
             await self.subscription.offsets.seek(self.subscriber.consumer, assigned)
+
+    async def around_the_unreadable(self, consumer: AIOKafkaConsumer) -> tuple[ConsumerRecord, ...]:
+        offsets = self.subscription.offsets
+        await self.subscription.settled()
+        await offsets.seek(consumer, consumer.assignment())
+        found = await unreadable.up_to(consumer, self._client)
+        await offsets.seek(consumer, consumer.assignment())
+        if found:
+            place = TopicPartition(found[-1].topic, found[-1].partition)
+            consumer.seek(place, found[-1].offset + 1)
+        return offsets.polled(found)
 
 
 class EagerBatchSubscriber(BatchSubscriber):
@@ -57,6 +69,12 @@ class EagerBatchSubscriber(BatchSubscriber):
             # The log no longer holds the stored offset, or none is known yet: the database decides.
             await seeking.subscription.offsets.seek(consumer, consumer.assignment())
             return ()
+        except UnicodeDecodeError:
+            return await seeking.around_the_unreadable(consumer)
+        except Exception:
+            # What was taken from other partitions before it is in nobody's hands.
+            await seeking.subscription.offsets.seek(consumer, consumer.assignment())
+            raise
         poll = seeking.subscription.offsets.polled(chain.from_iterable(messages.values()))
         if time.monotonic() - seeking.reported > REPORT_SECONDS:
             seeking.reported = time.monotonic()
@@ -64,13 +82,14 @@ class EagerBatchSubscriber(BatchSubscriber):
         return poll
 
 
-def listen(broker: KafkaBroker, subscription: Subscription, instance: str) -> None:
+def listen(broker: KafkaBroker, subscription: Subscription, instance: str, client: Mapping[str, str]) -> None:
     """Declare the subscription at the broker; nothing connects before the broker starts.
 
+    `client`: librdkafka's words for the broker's connection.
     `instance` makes the membership static: after kill -9 the next process of that name takes the partitions at once,
     instead of when the session of the dead one times out.
     """
-    seeking = Seeking(subscription)
+    seeking = Seeking(subscription, client)
     subscriber = broker.subscriber(
         Topic(subscription.contract.topic, declare=False),  # topics are made from cards, not by who hears them
         batch=True,

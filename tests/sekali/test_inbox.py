@@ -34,17 +34,17 @@ class Stranger:
     """Writes to land's topics what land's relay never would."""
 
     def __init__(self, town: Town) -> None:
-        self._producer = AIOKafkaProducer(**connection(town.settings(town.land)))
+        self.producer = AIOKafkaProducer(**connection(town.settings(town.land)))
 
     async def __aenter__(self) -> "Stranger":
-        await self._producer.start()
+        await self.producer.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._producer.stop()
+        await self.producer.stop()
 
     async def write(self, topic: str, key: bytes | None, value: bytes | None, headers: Any, partition: int = 0) -> None:
-        await self._producer.send_and_wait(topic, value, key=key, headers=headers, partition=partition)
+        await self.producer.send_and_wait(topic, value, key=key, headers=headers, partition=partition)
 
 
 async def survey_rows(bank: Bus) -> list[int]:
