@@ -1,6 +1,7 @@
-"""F7: a storm of rebalances: strangers join a group and leave it every 200 to 500 ms, while two processes work."""
+"""F7: a storm of rebalances: strangers join a group, and leave it 200 to 500 ms later, while two processes work."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from random import Random
 
@@ -8,9 +9,11 @@ from confluent_kafka import Consumer
 
 from faults.row import Blow, Row
 from faults.stand import country
-from faults.stand.children import Child
+from faults.stand.children import Child, NotStruck
 from faults.stand.stand import PARITY_SECONDS, Stand
 
+JOIN_SECONDS = 15.0
+"""All members must have come back to the group first; they look every 2 s."""
 DOUBLED = ("archive", "treasury")
 """They have a second process each, so that partitions really move."""
 
@@ -42,8 +45,14 @@ def _visit(stand: Stand, blow: Blow) -> None:
         "partition.assignment.strategy": "roundrobin", "session.timeout.ms": 6_000, "log_level": "0",
     }  # fmt: skip
     stranger = Consumer(settings)
+    joined: list[object] = []
+    until = time.monotonic() + JOIN_SECONDS
     try:
-        stranger.subscribe([blow.whom.partition(".")[2]])
+        stranger.subscribe([blow.whom.partition(".")[2]], on_assign=lambda _, places: joined.append(places))
+        while not joined:
+            stranger.poll(0.05)
+            if time.monotonic() > until:
+                raise NotStruck(f"{blow.whom} let nobody in for {JOIN_SECONDS:.0f} s")
         stranger.poll(blow.number)
     finally:
         stranger.close()
@@ -51,7 +60,7 @@ def _visit(stand: Stand, blow: Blow) -> None:
 
 ROW = Row(
     "F7",
-    "a storm of rebalances: members join and leave every 200 to 500 ms",
+    "a storm of rebalances: members join and leave 200 to 500 ms later",
     full=100,
     smoke=10,
     holds=("I1", "I3", "I4", "I5"),
