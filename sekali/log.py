@@ -208,8 +208,20 @@ class OwnLog:
         self._consumer.seek(place, max(begin, hole.begin))
         keys: set[UUID] = set()
         async with asyncio.timeout(READ_SECONDS):
-            while await self._consumer.position(place) < hole.end:
-                for record in (await self._consumer.getmany(place, timeout_ms=500)).get(place, []):
-                    if record.offset < hole.end and record.key is not None:
-                        keys.add(UUID(record.key.decode()))
+            try:
+                while await self._consumer.position(place) < hole.end:
+                    for record in (await self._consumer.getmany(place, timeout_ms=500)).get(place, []):
+                        if record.offset < hole.end and record.key is not None:
+                            keys |= _key(record.key)
+            except UnicodeDecodeError:
+                # A header's name; what is behind it in the hole stays as the stranger wrote it.
+                logger.warning("%s[%d]: what another wrote cannot be read to its end.", hole.topic, hole.partition)
         return keys
+
+
+def _key(key: bytes) -> set[UUID]:
+    """A key that is no UUID is nobody's: no state of ours stands under it."""
+    try:
+        return {UUID(key.decode())}
+    except ValueError:
+        return set()

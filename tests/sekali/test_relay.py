@@ -78,6 +78,22 @@ async def test_a_zombies_late_write_is_followed_by_the_present_state(town: Town)
         assert (copy.version, copy.use) == (2, "house")
 
 
+async def test_a_strangers_record_with_a_key_of_nobody_does_not_stop_the_relay(town: Town) -> None:
+    async with town.open_land() as land, town.open_bank() as bank, Stranger(town) as stranger:
+        headers, prefix = await headers_of(town, town.parcels)
+        for key in (b"no uuid at all", b"\xff\xfe"):
+            await stranger.write(town.parcels, key, prefix + b"x", headers)
+        async with land.transaction() as session:
+            await town.register(session, "garden", "MELATI CONTOH")
+        await eventually(counting(bank, "parcel", 1), "the parcel arrives")
+        await eventually(counting(bank, "dead_letter", 2), "what the stranger wrote is put aside")
+
+        async def goes_on() -> bool:
+            return (await land.ready())["relay"] == "ok" and await empty(land)
+
+        await eventually(goes_on, "the relay goes on", 30)
+
+
 def partition_of(town: Town, parcel_id: UUID) -> int:
     return zlib.crc32(str(parcel_id).encode()) % 2
 
