@@ -59,13 +59,13 @@ bench: setup  ## measure speed beside the raw limits, 25 minutes: ONLY=P1,P7 for
 bench-debezium: setup  ## fetch Debezium Server (457 MB), so that `make bench` has P17 and P18
 	@$(BIN)/python -m bench.peers.debezium
 
-bench-faults: setup  ## break the bus on purpose and look what was lost, 2 hours: ONLY=F2,F7 for some rows, SEED=7 replays
+faults: setup  ## break the bus on purpose and look what was lost, 2 hours: ONLY=F2,F7 for some rows, SEED=7 replays
 	@$(BIN)/python -m faults run
 
 faults-smoke: setup  ## the same with small counts, 25 minutes
 	@SMOKE=1 $(BIN)/python -m faults run
 
-check: setup  ## has the last `make bench` lost more than a quarter of a committed ratio?
+bench-check: setup  ## has the last `make bench` lost more than a quarter of a committed ratio?
 	@$(BIN)/python -m bench check
 
 bench-baseline: setup  ## the last `make bench` becomes what bench-check compares with

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -215,10 +215,9 @@ class Bus:
         while True:
             if await self._tried(self._parking.run_next) or await self._tried(self._redriving.run_next):
                 continue
-            try:
-                await asyncio.wait_for(self._parked.wait(), PARKED_SECONDS)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PARKED_SECONDS):
+                    await self._parked.wait()
             self._parked.clear()
 
     async def _tried(self, run_next: Callable[[AsyncSession], Awaitable[bool]]) -> bool:

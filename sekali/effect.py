@@ -54,8 +54,9 @@ class Effects:
             await deadletter.bury(session, event.record, self._contract, deadletter.behind())
             return Outcome.DEAD
         if key in behind.parked:
-            await waiting.park_behind(session, event.record)
-            return Outcome.PARKED
+            if await waiting.park_behind(session, event.record):
+                return Outcome.PARKED
+            behind.parked.discard(key)  # what it would wait for has run, since `behind` was asked
         try:
             return await self.apply(session, event, span)
         except Awaiting as awaited:

@@ -41,7 +41,8 @@ class Flight:
         """All that was put, when there is something and it is enough or so long a time has gone by."""
         await self._some.wait()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._enough.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._enough.wait()
         taken, self._put, self._rows_put = self._put, [], 0
         self._some.clear()
         self._enough.clear()

@@ -24,6 +24,7 @@ MOST_RECORDS = 2_000
 MOST_BYTES = 1 << 19  # of a partition at a time; with more, what is fetched ahead is most of a service's memory
 POLL_MS = 200
 REPORT_SECONDS = 1.0
+COMMIT_SECONDS = 2.0
 SESSION_MS = 6_000  # the shortest that a broker takes by itself
 
 
@@ -37,11 +38,11 @@ class Seeking(ConsumerRebalanceListener):
         self.reported = 0.0
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        self.subscription.offsets.forget(revoked)
+        self.subscription.offsets.revoked()
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         if self.subscriber is not None and self.subscriber.consumer is not None:
-            await self.subscription.offsets.seek(self.subscriber.consumer, assigned)
+            await self.subscription.offsets.assigned(self.subscriber.consumer, assigned)
 
     async def around_the_unreadable(self, consumer: AIOKafkaConsumer) -> tuple[ConsumerRecord, ...]:
         offsets = self.subscription.offsets
@@ -131,14 +132,15 @@ async def report(consumer: AIOKafkaConsumer, subscription: Subscription) -> None
     """Once a second: the lag as a metric, and Kafka's own commit, which only lag tools read."""
     ends: dict[TopicPartition, int] = {}
     for place in consumer.assignment():
-        position = subscription.offsets.position(place)
-        if position is not None:
-            ends[place] = position
-            lag = max(0, (consumer.highwater(place) or position) - position)
+        applied = subscription.offsets.applied(place)
+        if applied is not None:
+            ends[place] = applied
+            lag = max(0, (consumer.highwater(place) or applied) - applied)
             metrics.INBOX_LAG.labels(place.topic, str(place.partition)).set(lag)
     if ends and ends != subscription.offsets.reported:
         try:
-            await asyncio.wait_for(consumer.commit(ends), 2.0)
+            async with asyncio.timeout(COMMIT_SECONDS):
+                await consumer.commit(ends)
             subscription.offsets.reported = ends
         except (KafkaError, IllegalStateError, TimeoutError) as error:
             logger.debug("The committed offsets of %s could not be shown: %s", subscription.group, type(error).__name__)

@@ -3,6 +3,8 @@
 The compared value is the end of the batch polled before from the partition, never the first record's offset:
 compacted topics have gaps.
 It moves when a batch is polled and goes back only by a seek.
+Between two assignments nothing is sought and no place is known: a new assignment begins at Kafka's own offsets, and a
+place from before it would claim what is then read, without what lies between.
 """
 
 import asyncio
@@ -57,11 +59,19 @@ class Offsets:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._position: dict[TopicPartition, int] = {}
+        self._applied: dict[TopicPartition, int] = {}
+        self._assignment = 0
+        self._between_assignments = False
         self.reported: dict[TopicPartition, int] = {}
         self.closing = False
 
-    def position(self, place: TopicPartition) -> int | None:
-        return self._position.get(place)
+    def applied(self, place: TopicPartition) -> int | None:
+        """Up to where the database has it; what was polled further may still fail."""
+        return self._applied.get(place)
+
+    def wrote(self, polled: Mapping[TopicPartition, Polled], mine: Iterable[TopicPartition]) -> None:
+        """After the commit."""
+        self._applied.update({place: polled[place].end for place in mine})
 
     def polled(self, records: Iterable[ConsumerRecord]) -> Poll:
         """Move on by a poll. A partition without a known place has `expected` None.
@@ -93,9 +103,18 @@ class Offsets:
         await session.execute(text(self.claiming(polled, (), only_if="true")))
         return {TopicPartition(row.topic, row.partition) for row in await session.execute(OURS)}
 
-    def forget(self, places: Iterable[TopicPartition]) -> None:
-        for place in places:
-            self._position.pop(place, None)
+    def revoked(self) -> None:
+        """Nothing is assigned until `assigned`."""
+        self._between_assignments = True
+        self._assignment += 1
+        self._position.clear()
+        self._applied.clear()
+
+    async def assigned(self, consumer: AIOKafkaConsumer, places: Iterable[TopicPartition]) -> None:
+        """What was polled under the new assignment before is at no known place, and comes again."""
+        self.revoked()
+        self._between_assignments = False
+        await self.seek(consumer, places)
 
     async def seek(self, consumer: AIOKafkaConsumer, places: Iterable[TopicPartition]) -> None:
         """Go to the database's offsets; waits for the database as long as it takes.
@@ -103,20 +122,22 @@ class Offsets:
         Where the log begins later than the stored offset, the gap is counted and reading goes on at the log's start.
         """
         wanted, wait = sorted(set(places) & consumer.assignment()), 0.1
-        while wanted and not self.closing:
+        while wanted and not self.closing and not self._between_assignments:
+            assignment = self._assignment
             try:
                 # A consumer that is being closed would ask for 40 s.
-                begins = await asyncio.wait_for(consumer.beginning_offsets(wanted), ASK_SECONDS)
+                async with asyncio.timeout(ASK_SECONDS):
+                    begins = await consumer.beginning_offsets(wanted)
                 stored = await self._stored(begins)
             except Exception as error:
                 logger.warning("Offsets cannot be read (%s); trying again in %.1f s.", type(error).__name__, wait)
                 await asyncio.sleep(wait)
                 wait, wanted = min(wait * 2, 5.0), sorted(set(wanted) & consumer.assignment())
                 continue
-            for place in wanted:
-                if place in consumer.assignment():
+            if self._assignment == assignment:
+                for place in wanted:
                     consumer.seek(place, stored[place])
-                    self._position[place] = stored[place]
+                    self._position[place] = self._applied[place] = stored[place]
             return
 
     async def _stored(self, begins: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:

@@ -196,7 +196,8 @@ async def _driver(connection: AsyncConnection) -> Any:
 
 async def _until(event: asyncio.Event, seconds: float) -> None:
     with suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def _first(error: BaseException) -> BaseException:

@@ -71,6 +71,7 @@ class Subscription:
             await self._failed(consumer, error)
         else:
             self.trouble, self._wait = None, BACK_OFF_SECONDS[0]
+            self.offsets.wrote(polled, mine)
             batch.count(self.contract.topic)
             self.applying.settled(batch)
             if lost := polled.keys() - mine:

@@ -35,7 +35,8 @@ PARK_BEHIND = text("""
     select :topic, :key, first.awaited_topic, first.awaited_key, true, :partition, :record_offset, :record_timestamp,
            :header_names, :header_values, :payload, :now, :deadline
     from parked first where first.topic = :topic and first.key = :key order by first.id limit 1
-    on conflict do nothing
+    on conflict (topic, partition, record_offset) do update set parked_at = parked.parked_at
+    returning id
 """)
 BLOCKED = text("select distinct key from parked where topic = :topic and key = any(cast(:keys as bytea[]))")
 ARRIVED = text(f"""
@@ -75,10 +76,10 @@ async def park(session: AsyncSession, record: Record, awaited: Awaiting) -> None
     await session.execute(PARK, stored(record) | awaits)
 
 
-async def park_behind(session: AsyncSession, record: Record) -> None:
-    """A later event of a parked key: ready, but not before the first."""
+async def park_behind(session: AsyncSession, record: Record) -> bool:
+    """A later event of a parked key: ready, but not before the first. False: no event of the key is parked any more."""
     at = now(session)
-    await session.execute(PARK_BEHIND, stored(record) | {"now": at, "deadline": at + LONGEST})
+    return bool((await session.execute(PARK_BEHIND, stored(record) | {"now": at, "deadline": at + LONGEST})).all())
 
 
 async def blocked(session: AsyncSession, topic: str, keys: Sequence[bytes]) -> set[bytes]:

@@ -1,18 +1,23 @@
 """What was polled before a seek is told from what is polled after it: nothing is lost, and nothing comes twice."""
 
 import asyncio
-from typing import Any
+from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import listening
+from sekali.offsets import Offsets, Polled
 from sekali.subscription import Subscription
 from sekali.testing import eventually
 from tests.sekali.letterbox import a_parcel, say, surveys, waiting
 from tests.sekali.town import Town, counting
+
+PLACE = TopicPartition("parcels", 0)
 
 
 async def read_to(consumer: AIOKafkaConsumer) -> int:
@@ -81,3 +86,45 @@ async def test_a_dead_letter_polled_before_a_rebalance_is_not_applied_again(
         assert (row.parcel_id, letter.attempts) == (other, 1)
         (still,) = await waiting(bank, 1)
         assert still.attempts == 1
+
+
+class Member:
+    """A consumer of one partition, as far as seeking asks; `asked` runs while it answers."""
+
+    def __init__(self, asked: Callable[[], Awaitable[None]]) -> None:
+        self.sought: list[int] = []
+        self._asked = asked
+
+    def assignment(self) -> set[TopicPartition]:
+        return {PLACE}
+
+    async def beginning_offsets(self, places: list[TopicPartition]) -> dict[TopicPartition, int]:
+        await self._asked()
+        return dict.fromkeys(places, 0)
+
+    def seek(self, _: TopicPartition, offset: int) -> None:
+        self.sought.append(offset)
+
+
+async def test_what_was_sought_under_the_assignment_before_gives_no_place_to_what_is_polled_now(town: Town) -> None:
+    """Kafka's own offset may be further on; claimed from the old place, what lies between would be lost."""
+    async with town.open_bank() as bank:
+        offsets, record = Offsets(bank.database), SimpleNamespace(topic=PLACE.topic, partition=0, offset=7)
+
+        async def nothing() -> None: ...
+
+        async def rebalanced() -> None:
+            offsets.revoked()
+
+        plain = Member(nothing)
+        member = cast(AIOKafkaConsumer, plain)
+        await offsets.assigned(member, [PLACE])
+        assert offsets.polled([cast(ConsumerRecord, record)]).places[PLACE] == Polled(0, 8)
+        overtaken = Member(rebalanced)
+        await offsets.seek(cast(AIOKafkaConsumer, overtaken), [PLACE])
+        await offsets.seek(member, [PLACE])
+        assert (overtaken.sought, plain.sought) == ([], [0])
+        assert offsets.polled([cast(ConsumerRecord, record)]).places[PLACE].expected is None
+        assert offsets.applied(PLACE) is None
+        await offsets.assigned(member, [PLACE])
+        assert offsets.polled([cast(ConsumerRecord, record)]).places[PLACE] == Polled(0, 8)

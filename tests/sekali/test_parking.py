@@ -1,18 +1,21 @@
 """Parked effects: what cannot be run now holds up nobody else."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from sekali import outbox
+from sekali import outbox, waiting
 from sekali.applying import Applying
 from sekali.bus import Bus
 from sekali.codec import SchemaMismatch
 from sekali.parking import Parked
 from sekali.sealing import KeyNotKnownYet
 from sekali.testing import eventually
-from tests.sekali.letterbox import not_running
+from tests.sekali.letterbox import a_parcel, not_running, say, surveys
 from tests.sekali.test_inbox import survey_rows
 from tests.sekali.town import Town, counting, rows
 
@@ -66,3 +69,19 @@ async def test_an_effect_that_cannot_run_holds_up_no_other(town: Town) -> None:
         assert await survey_rows(bank) == [250, 251, 252]
         assert not await tried(parked, bank)
         assert [row.topic for row in await rows(bank, "parked")] == ["other"]
+
+
+async def test_an_event_behind_one_that_has_run_meanwhile_is_entered(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its batch had asked who is parked just before: there is nobody any more to park it behind."""
+
+    async def a_moment_ago(_: AsyncSession, __: str, keys: Sequence[bytes]) -> set[bytes]:
+        return set(keys)
+
+    monkeypatch.setattr(waiting, "blocked", a_moment_ago)
+    async with town.open_land() as land, town.open_bank() as bank:
+        parcel_id = await a_parcel(town, land, bank)
+        await say(town, land, parcel_id, 250, 251)
+        await eventually(surveys(bank, 250, 251), "both are entered")
+        assert await rows(bank, "parked") == []
