@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.house import ROOT, keeps
-from tests.architecture.secrets import history_holds_no_secret, holds_no_secret
+from tests.architecture.keys_in_sight import history_holds_no_secret, holds_no_secret
 
 RANDOM = base64.urlsafe_b64encode(bytes(range(60, 100))).decode().rstrip("=")
 
