@@ -20,12 +20,13 @@ ROWS = """
     (select position, aggregatetype, aggregateid, payload, revision, fingerprint, version::text, tracingspancontext,
             id::text, cast(extract(epoch from created_at) * 1000 as bigint)
      from outbox
-     where position > $1 and (position > $2 or not pg_visible_in_snapshot(xid, cast(cast($3 as text) as pg_snapshot)))
-           {further}
+     where position > $1 and (position > $2 or not {seen}) {further}
      order by position limit $4)
 """
-ALL = ROWS.format(further="")
-AS_OF = ROWS.format(further="and pg_visible_in_snapshot(xid, cast(cast($5 as text) as pg_snapshot))")
+VISIBLE = "pg_visible_in_snapshot(cast(cast(xid as text) as xid8), cast(cast({} as text) as pg_snapshot))"
+SEEN = VISIBLE.format("$3")
+ALL = ROWS.format(seen=SEEN, further="")
+AS_OF = ROWS.format(seen=SEEN, further="and " + VISIBLE.format("$5"))
 FIRST_XID = 3  # of `age` in ROWS; PostgreSQL's lowest that ages
 NOTHING = "1:1:"
 """A snapshot that sees nothing."""

@@ -7,9 +7,10 @@ down_revision = "sekali_0006"
 branch_labels = None
 depends_on = None
 
+# No xid8: SQLAlchemy does not know it, and would warn whoever compares tables with migrations.
 # A transaction has its number before it takes its first position, whoever inserts: `outgoing.py` rests on that.
 SCRIPT = """
-alter table outbox add column xid xid8 not null default pg_current_xact_id();
+alter table outbox add column xid bigint not null default cast(cast(pg_current_xact_id() as text) as bigint);
 comment on column outbox.xid is 'The transaction that said it: a row that commits late is told from one that was read.';
 
 create function outbox_takes_xid() returns trigger language plpgsql as
