@@ -22,7 +22,8 @@ async def test_what_is_no_forms_name_is_not_asked_for(
     for typed in TYPED:
         url = httpx.URL("http://portal", raw_path=b"/forms/counter/" + typed.encode("ascii"))
         answer = await door.request(method, url, json=body, headers=token(melati))
-        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json"), typed
+        told = 400 if "%00" in typed else 404  # no door takes a NUL in an address
+        assert (answer.status_code, answer.headers["content-type"]) == (told, "application/problem+json"), typed
     assert counter.asked == []
     assert await office.rows("select agency from declaration union all select agency from submission") == []
     assert await office.said(CONTACT) == []
