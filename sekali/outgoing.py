@@ -14,19 +14,20 @@ PAGE = 2_000
 
 # In PostgreSQL's words: the relay reads with asyncpg itself, in the order of `sending.Row`. The first row is the
 # snapshot, and how many transactions have a number by now: those that run are not counted in the snapshot's end.
+# Nearly all rows were said before the oldest transaction that the last read saw running: a number tells that soonest.
 ROWS = """
     select age(xid '3')::bigint, pg_current_snapshot()::text, null, null, null, null, null, null, null, null
     union all
     (select position, aggregatetype, aggregateid, payload, revision, fingerprint, version::text, tracingspancontext,
             id::text, cast(extract(epoch from created_at) * 1000 as bigint)
      from outbox
-     where position > $1 and (position > $2 or not {seen}) {further}
+     where position > $1 and (position > $2 or xid >= $5 and not {seen}) {further}
      order by position limit $4)
 """
 VISIBLE = "pg_visible_in_snapshot(cast(cast(xid as text) as xid8), cast(cast({} as text) as pg_snapshot))"
 SEEN = VISIBLE.format("$3")
 ALL = ROWS.format(seen=SEEN, further="")
-AS_OF = ROWS.format(seen=SEEN, further="and " + VISIBLE.format("$5"))
+AS_OF = ROWS.format(seen=SEEN, further="and " + VISIBLE.format("$6"))
 FIRST_XID = 3  # of `age` in ROWS; PostgreSQL's lowest that ages
 NOTHING = "1:1:"
 """A snapshot that sees nothing."""
@@ -71,12 +72,13 @@ class Outgoing:
 
     async def read(self) -> Sequence[Row]:
         """The next rows, at most a page, in the order of positions; empty where there is none."""
+        seen = (self._after, self._seen, self._page, _oldest(self._seen))
         if self._late is None:
-            found = await self._reading.fetch(ALL, self.floor, self._after, self._seen, self._page)
+            found = await self._reading.fetch(ALL, self.floor, *seen)
             (age, snapshot, *_), rows = found[0], found[1:]
         else:
             position, snapshot, age = self._late
-            found = await self._reading.fetch(AS_OF, position, self._after, self._seen, self._page, snapshot)
+            found = await self._reading.fetch(AS_OF, position, *seen, snapshot)
             rows = found[1:]
         if len(rows) == self._page and rows[-1][0] < self._after:
             self._late = Late(rows[-1][0], snapshot, age)
@@ -88,8 +90,13 @@ class Outgoing:
         return rows
 
     def _raise_floor(self, snapshot: str, age: int) -> None:
-        oldest, end = (int(part) for part in snapshot.split(":")[:2])
-        if self._mark is not None and oldest >= self._mark.xid:
+        end = int(snapshot.split(":")[1])
+        if self._mark is not None and _oldest(snapshot) >= self._mark.xid:
             self.floor, self._mark = self._mark.position, None
         if self._mark is None:
             self._mark = Mark(self._after, end + (age + FIRST_XID - end) % WRAP)
+
+
+def _oldest(snapshot: str) -> int:
+    """The oldest transaction that runs in it."""
+    return int(snapshot.split(":", maxsplit=1)[0])
