@@ -1,7 +1,8 @@
 # The one front door. `make` lists what there is to do.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo agency up stop clean docs pictures test fuzz check lock setup containers bench bench-debezium bench-check bench-baseline bench-scale bench-report faults faults-smoke
+.PHONY: help demo agency up stop clean docs pictures test fuzz check lock setup containers bench bench-debezium bench-check bench-baseline bench-scale bench-report faults faults-smoke \
+	faults-keep faults-report
 
 RESIDENTS ?= 10000
 export RESIDENTS
@@ -64,6 +65,12 @@ faults: setup  ## break the bus on purpose and look what was lost, 2 hours: ONLY
 
 faults-smoke: setup  ## the same with small counts, 25 minutes
 	@SMOKE=1 $(BIN)/python -m faults run
+
+faults-keep: setup  ## the last `make faults` becomes one of the runs of docs/reliability.md
+	@$(BIN)/python -m faults keep
+
+faults-report: setup  ## write docs/reliability.md: what is promised, and what the committed runs have shown of it
+	@$(BIN)/python -m faults report
 
 bench-check: setup  ## has the last `make bench` lost more than a quarter of a committed ratio?
 	@$(BIN)/python -m bench check

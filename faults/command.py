@@ -11,12 +11,15 @@ import typer
 from rich.console import Console
 
 from faults import results
+from faults.report.command import keep_run, report
 from faults.results import Outcome
 from faults.row import Options, Row, found
 from faults.running import AnotherRun, Listener, Progress, UnknownRow, alone, chosen, failed, run_all
 from faults.table import line, table
 
 app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
+app.command("report")(report)
+app.command("keep")(keep_run)
 PROJECT = Path(__file__).parents[1]
 STATE = PROJECT / ".sekali-faults"
 
