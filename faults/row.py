@@ -61,6 +61,8 @@ class Row:
     first: Callable[[Stand], Awaitable[None]] | None = None
     waits: Callable[[Blow], bool] = field(default=lambda _: True)
     last: Callable[[Stand], Awaitable[None]] | None = None
+    with_people: bool = False
+    """There are persons in the country who can be erased."""
     of_each: int = 1
     """How many faults one blow counts for."""
     alone: Callable[[Options, Step], Awaitable[Result]] | None = None

@@ -96,6 +96,26 @@ class Use(NamedTuple):
     text: bytes
 
 
+class Answer(NamedTuple):
+    """What a desk has shown; each answer has an officer of its own."""
+
+    officer: str
+    topic: str
+    key: str
+
+
+class Revoked(NamedTuple):
+    """An agency whose key was taken away. `since`: where the log stood when it could open nothing any more.
+
+    `opened`: key and version of what stood opened in its copy later, before it got its key back.
+    """
+
+    agency: str
+    topic: str
+    since: Mapping[tuple[str, int], int]
+    opened: frozenset[tuple[str, int]]
+
+
 @dataclass
 class Source:
     """What an owner has committed. `pending`: event ids that wait in its outbox."""
@@ -123,6 +143,40 @@ class Heard:
     gaps: int = 0
 
 
+class Person(NamedTuple):
+    """`name`: None of one who was erased, or in whose row nothing is left."""
+
+    version: int
+    name: str | None
+    gone: bool
+
+
+@dataclass
+class PeopleHeard:
+    """At one agency. `erased`: whom it has confirmed as erased. `queued`: erased persons who wait in some queue."""
+
+    copy: dict[str, Person] = field(default_factory=dict)
+    erased: set[str] = field(default_factory=set)
+    queued: list[str] = field(default_factory=list)
+
+
+@dataclass
+class People:
+    """`own`: by key, as the owner holds them; `gone` are those whose erasure it has ordered."""
+
+    topic: str
+    own: dict[str, Person] = field(default_factory=dict)
+    heard: dict[str, PeopleHeard] = field(default_factory=dict)
+
+    @property
+    def owner(self) -> str:
+        return self.topic.partition(".")[0]
+
+    @property
+    def erased(self) -> list[str]:
+        return sorted(key for key, person in self.own.items() if person.gone)
+
+
 class Size(NamedTuple):
     """What a process or a database has in use, beside what it may."""
 
@@ -146,6 +200,9 @@ class Books:
     """What stands in tables where nothing personal may be in clear: where, and the bytes."""
     scanned: Sequence[Path] = ()
     uses: dict[str, list[Use]] = field(default_factory=dict)
+    answers: dict[str, list[Answer]] = field(default_factory=dict)
+    revoked: list[Revoked] = field(default_factory=list)
+    people: People | None = None
     sizes: list[Size] = field(default_factory=list)
     parity: list[float] = field(default_factory=list)
     schedules: tuple[str, str] = ("", "")

@@ -19,8 +19,9 @@ class Log:
     """All records of the topics, decoded and opened."""
 
     def __init__(self, scene: Scene) -> None:
-        self._states = set(scene.states.values())
-        self._topics = [*scene.states.values(), *scene.facts.values()]
+        people = [scene.people] if scene.people else []
+        self._states = {*scene.states.values(), *people}
+        self._topics = [*self._states, *scene.facts.values()]
         self._settings = {**scene.kafka, "group.id": "faults.checker", "enable.auto.commit": False,
                           "auto.offset.reset": "earliest", "log_level": "0"}  # fmt: skip
         self._wire = Wire(scene.registry, scene.keys)

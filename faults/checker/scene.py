@@ -22,6 +22,11 @@ class Scene:
     copying: Mapping[str, Sequence[str]]
     entering: Mapping[str, Sequence[str]]
     with_owner: Sequence[str]
+    people: str = ""
+    """The topic of persons who can be erased, where there is one."""
+    hearing_people: Sequence[str] = ()
+    answers: Path | None = None
+    """The folder of the desks' files, `AGENCY-INSTANCE.answers`, a line for each answer: officer, topic, key."""
     scanned: Sequence[Path] = ()
     """Folders where no personal value may stand in clear: the broker's log, the children's logs."""
 
@@ -32,4 +37,5 @@ class Scene:
     def heard(self, subscriber: str) -> list[str]:
         """Topics."""
         states = [self.states[owner] for owner in self.copying.get(subscriber, ())]
-        return states + [self.facts[owner] for owner in self.entering.get(subscriber, ())]
+        people = [self.people] if self.people and subscriber in self.hearing_people else []
+        return states + [self.facts[owner] for owner in self.entering.get(subscriber, ())] + people

@@ -59,6 +59,11 @@ async def heard(sql: Connection, copied: list[str], *, enters: bool, with_owner:
     return found
 
 
+async def opened(sql: Connection, owner: str) -> frozenset[tuple[str, int]]:
+    rows = await sql.fetch(f"select parcel_id, version from parcel_{owner} where owner is not null")  # our own names
+    return frozenset((str(row["parcel_id"]), row["version"]) for row in rows)
+
+
 def _letter(row: asyncpg.Record) -> Letter:
     headers = dict(zip(row["header_names"], row["header_values"], strict=True))
     event_id = headers.get("ce_id", b"").decode("ascii", "replace")

@@ -156,6 +156,72 @@ def no_duplicate_check() -> None:
     _put("sekali.effect:Effects._once", made)
 
 
+def no_relay_lock() -> None:
+    """Nothing keeps two relays apart: no lock, and nobody looks at the offsets that a relay expects of its log.
+
+    The lock alone is not missed: expected offsets tell of a second writer, and what it wrote is said again (row F8).
+    """
+
+    def unlocked(_: Any) -> Any:
+        async def always(*_args: Any) -> bool:
+            return True
+
+        return always
+
+    def unlooked(_: Any) -> Any:
+        async def never(*_args: Any) -> None:
+            return None
+
+        return never
+
+    def blind(moving: Any) -> Any:
+        async def without_holes(*args: Any) -> Any:
+            moved, _ = await moving(*args)
+            return moved, []
+
+        return without_holes
+
+    _put("sekali.relay:Relay._lock", unlocked)
+    _put("sekali.log:OwnLog.check", unlooked)
+    _put("sekali.log:OwnLog.moving", blind)
+    relay.FORGET = _instead(relay.FORGET, "where next_offset = expected", "where true")
+
+
+def use_after_the_answer() -> None:
+    """The use is written down a little later, by itself: the answer does not wait for it."""
+
+    def made(_: Any) -> Any:
+        def late(session: Any, append: Any) -> None:
+            bind, kept = session.bind, {name: session.info[name] for name in ("sekali.clock", "sekali.outbox")}
+            kept["sekali.uses.pending"] = session.info.pop("sekali.uses.pending")
+
+            async def write() -> None:
+                await asyncio.sleep(LATE_SECONDS)
+                async with AsyncSession(bind, info=kept) as other, other.begin():
+                    await append(other)
+
+            after_commit(session, lambda: tasks.append(asyncio.ensure_future(write())))
+
+        return late
+
+    tasks: list[Any] = []
+    _put("sekali.uses.recording:before_commit", made)
+
+
+def key_kept() -> None:
+    """A keyring forgets nothing: a key that was taken away goes on opening."""
+
+    def made(refresh: Any) -> Any:
+        def hoarding(ring: Any, **named: Any) -> None:
+            before = ring._keysets
+            refresh(ring, **named)
+            ring._keysets = before | ring._keysets
+
+        return hoarding
+
+    _put("sekali.sealing:Keyring.refresh", made)
+
+
 BUGS: Mapping[str, Callable[[], None]] = {
     "acknowledged before published": acknowledged_before_published,
     "offset before commit": offset_before_commit,
@@ -166,6 +232,9 @@ BUGS: Mapping[str, Callable[[], None]] = {
     "error swallowed": error_swallowed,
     "dead letter outside the transaction": letter_outside_the_transaction,
     "no duplicate check": no_duplicate_check,
+    "no relay lock": no_relay_lock,
+    "use logged after the answer": use_after_the_answer,
+    "key cached past its revocation": key_kept,
 }
 
 

@@ -11,12 +11,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from faults.child import events
+from faults.child.people import People
 from faults.stand import country
 from faults.stand.folders import Load, heard, say
 from faults.stand.place import Place
 from sekali import outbox
 from sekali.bus import Bus
 from sekali.inbox import Inbox
+from sekali.log import Current
 
 logger = logging.getLogger(__name__)
 
@@ -49,9 +51,12 @@ class Producer:
         self.place, self.agency = place, agency
         self.child = f"{agency}-{instance}"
         self.events = events.of(place.folders, agency)
-        self.bus = Bus(
-            place.settings(agency, instance), inbox=Inbox(), current={country.parcels(agency): self._present}
-        )
+        has_people = agency == country.PEOPLES_OWNER and country.has_people(place.folders.root)
+        self.people = People(place, self.events, self.child) if has_people else None
+        current: dict[str, Current] = {country.parcels(agency): self._present}
+        if self.people is not None:
+            current[country.people()] = self.people.present
+        self.bus = Bus(place.settings(agency, instance), inbox=Inbox(), current=current)
         self.load = Load(rate=0.0)
         self._chance = random.Random()
         self._busy = 0
@@ -69,6 +74,8 @@ class Producer:
                 for _ in range(min(due - done, self.load.writers)):
                     group.create_task(self._try())
                     done += 1
+            if self.people is not None and self.load.rate:
+                await self.people.turn(self.bus)
             if done >= due:
                 await asyncio.sleep(TICK_SECONDS)
 

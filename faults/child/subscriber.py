@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Boolean, Column, DateTime, MetaData, Table, T
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from faults.child import events
+from faults.child.desk import Desk
 from faults.stand import country
 from faults.stand.folders import heard
 from faults.stand.place import Place
@@ -40,6 +41,12 @@ class Subscriber:
 
     async def run(self) -> None:
         await self.bus.start()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._follow())
+            if self.agency in country.DESKS:
+                group.create_task(Desk(self.place, self.bus, self.agency, self.child).run())
+
+    async def _follow(self) -> None:
         asked = 0
         while True:
             order = heard(self.place.folders.of(self.child, "redrive"))
@@ -53,7 +60,12 @@ class Subscriber:
         copied = country.COPYING.get(self.agency, ())
         for owner in copied:
             columns = {"use": "use", **with_owner}
-            declared.projection(country.parcels(owner), into=_table(owner, list(columns)), columns=columns)
+            declared.projection(
+                country.parcels(owner), into=_table(f"parcel_{owner}", "parcel_id", list(columns)), columns=columns
+            )
+        if self.agency in country.HEARING_PEOPLE and country.has_people(self.place.folders.root):
+            people = _table("person_copy", "person_id", ["name"])
+            declared.projection(country.people(), into=people, columns={"name": "identity.name"})
         for owner in country.ENTERING.get(self.agency, ()):
             topic = country.payments(owner)
             handler = self._entering(owner, waits=owner in copied)
@@ -89,12 +101,12 @@ class Subscriber:
         return True
 
 
-def _table(owner: str, columns: list[str]) -> Table:
+def _table(name: str, key: str, columns: list[str]) -> Table:
     return Table(
-        f"parcel_{owner}", MetaData(), Column("parcel_id", Uuid, primary_key=True),
+        name, MetaData(), Column(key, Uuid, primary_key=True),
         Column("version", BigInteger, nullable=False), Column("gone", Boolean, nullable=False),
         Column("as_of", DateTime(timezone=True)), Column("heard_at", DateTime(timezone=True)),
-        *(Column(name, Text) for name in columns),
+        *(Column(one, Text) for one in columns),
     )  # fmt: skip
 
 

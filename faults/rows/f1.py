@@ -1,4 +1,4 @@
-"""F1: kill -9 at twelve named points of services, relays, subscribers."""
+"""F1: kill -9 at twelve named points of services, relays, subscribers; officers are shown parcels meanwhile."""
 
 from collections.abc import Sequence
 from random import Random
@@ -19,6 +19,10 @@ def plan(chance: Random, count: int) -> Sequence[Blow]:
 
 def _whom(chance: Random, point: str) -> str:
     return chance.choice(country.OWNERS if point in OF_SERVICE else country.SUBSCRIBERS)
+
+
+async def first(stand: Stand) -> None:
+    await stand.carry(asked=4.0)
 
 
 async def strike(stand: Stand, blow: Blow) -> None:
@@ -49,5 +53,6 @@ ROW = Row(
     holds=("I1", "I2", "I3", "I4", "I6"),
     plan=plan,
     strike=strike,
+    first=first,
     group=12,
 )

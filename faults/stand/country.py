@@ -3,6 +3,8 @@
 `north`, `south` and `west` say parcels (a state, its owner sealed) and payments (a fact).
 `archive` copies all parcels with their owners, `gazette` without; `treasury` enters all payments into a ledger;
 `court` copies the parcels of `north` and enters its payments, each of which waits for its parcel.
+`north` says persons too where a row needs somebody to erase; `archive` and `court` copy them.
+At the desk of `archive` officers are shown who owns a parcel, where the load asks for it.
 """
 
 import json
@@ -14,16 +16,19 @@ OWNERS = ("north", "south", "west")
 PARCEL, PAYMENT = "parcel.v1", "payment.v1"
 COPYING: Mapping[str, Sequence[str]] = {"archive": OWNERS, "gazette": OWNERS, "court": ("north",)}
 WITH_OWNER = ("archive", "court")
+DESKS = ("archive",)
 ENTERING: Mapping[str, Sequence[str]] = {"treasury": OWNERS, "court": ("north",)}
 SUBSCRIBERS = tuple(sorted({*COPYING, *ENTERING}))
 AGENCIES = (*OWNERS, *SUBSCRIBERS)
+PEOPLES_OWNER, PERSON = "north", "person.v1"
+HEARING_PEOPLE = ("archive", "court")
 PARTITIONS = 2
 
 CARD = """\
 topic: {topic}
 owner: {owner}
 kind: {kind}
-key: parcel_id
+key: {key}
 time: said_at
 partitions: {partitions}
 partitioner: crc32
@@ -32,7 +37,7 @@ delete_retention: 7 days
 compatibility: FULL_TRANSITIVE
 personal_data: none
 tells: {{id: Bidang tanah., en: A parcel.}}
-"""
+{more}"""
 MIGRATION = '''\
 from sekali.migrations import run
 
@@ -79,6 +84,14 @@ create table ledger (place bigint generated always as identity primary key, owne
 create table account (owner text not null, parcel_id uuid not null, total bigint not null, entries bigint not null,
                       primary key (owner, parcel_id));
 """
+PERSONS = """
+create table person (person_id uuid primary key, version bigint not null, name text,
+                     withdrawn boolean not null default false);
+"""
+PERSON_COPY = """
+create table person_copy (person_id uuid primary key, version bigint not null, gone boolean not null default false,
+                          as_of timestamptz, heard_at timestamptz, name text);
+"""
 ATTRIBUTES = {
     "purpose": {"id": "uji gangguan", "en": "fault tests"},
     "legal_basis": "UU 27/2022 art. 20(2)(e)",
@@ -97,12 +110,25 @@ def payments(owner: str) -> str:
     return f"{owner}.{PAYMENT}"
 
 
-def write(root: Path) -> None:
+def people() -> str:
+    return f"{PEOPLES_OWNER}.{PERSON}"
+
+
+def has_people(root: Path) -> bool:
+    """Whether there are persons in the country that was written there."""
+    return (root / "schemas" / PEOPLES_OWNER / people()).exists()
+
+
+def write(root: Path, *, with_people: bool = False) -> None:
     """All of it under `root`, which is empty."""
+    if with_people:
+        _say(root, people(), "state", _person(people()), key="person_id", more="person: true\n")
+        for agency in HEARING_PEOPLE:
+            _hear(root, agency, people(), _person(people()))
     for owner in OWNERS:
         _say(root, parcels(owner), "state", _parcel(parcels(owner)))
         _say(root, payments(owner), "fact", _payment(payments(owner)))
-        _migration(root, owner, SAYING)
+        _migration(root, owner, SAYING + (PERSONS if with_people and owner == PEOPLES_OWNER else ""))
     for agency in SUBSCRIBERS:
         copied, entered = COPYING.get(agency, ()), ENTERING.get(agency, ())
         for owner in copied:
@@ -111,14 +137,19 @@ def write(root: Path) -> None:
             _hear(root, agency, payments(owner), _payment(payments(owner)))
         more = ", owner text" if agency in WITH_OWNER else ""
         tables = APPLIED + "".join(COPY.format(owner=owner, more=more) for owner in copied) if copied else ""
+        tables += PERSON_COPY if with_people and agency in HEARING_PEOPLE else ""
         _migration(root, agency, tables + (LEDGER if entered else ""))
 
 
-def _say(root: Path, topic: str, kind: str, schema: Mapping[str, Any]) -> None:
+def _say(
+    root: Path, topic: str, kind: str, schema: Mapping[str, Any], *, key: str = "parcel_id", more: str = ""
+) -> None:
     owner, retention = topic.partition(".")[0], "for ever" if kind == "state" else "7 days"
     folder = root / "schemas" / owner / topic
     folder.mkdir(parents=True)
-    card = CARD.format(topic=topic, owner=owner, kind=kind, retention=retention, partitions=PARTITIONS)
+    card = CARD.format(
+        topic=topic, owner=owner, kind=kind, key=key, retention=retention, partitions=PARTITIONS, more=more
+    )
     (folder / "topic.yaml").write_text(card)
     (folder / "1.avsc").write_text(json.dumps(schema))
 
@@ -136,17 +167,30 @@ def _migration(root: Path, agency: str, sql: str) -> None:
 
 
 def _parcel(namespace: str, *, sealed: bool = True) -> dict[str, Any]:
-    person = [{"name": "name", "type": "string", "doc": "who"}, {"name": "nik", "type": "string", "doc": "number"}]
-    inner = {"type": "record", "name": "ParcelOwner", "namespace": namespace, "fields": person}
-    kind = ["null", {"type": "bytes", "logicalType": "sealed", "seals": inner}]
     fields = [
         {"name": "parcel_id", "type": UUID, "doc": "key"},
         {"name": "version", "type": "long", "doc": "order"},
         {"name": "use", "type": "string", "doc": "what it is used for"},
     ]
     if sealed:
-        fields.append({"name": "owner", "type": kind, "default": None, "doc": "who owns it"})
+        fields.append(_sealed(namespace, "owner", "ParcelOwner"))
     return {"type": "record", "name": "Parcel", "namespace": namespace, "fields": fields}
+
+
+def _person(namespace: str) -> dict[str, Any]:
+    fields = [
+        {"name": "person_id", "type": UUID, "doc": "key"},
+        {"name": "version", "type": "long", "doc": "order"},
+        _sealed(namespace, "identity", "PersonIdentity"),
+    ]
+    return {"type": "record", "name": "Person", "namespace": namespace, "fields": fields}
+
+
+def _sealed(namespace: str, field: str, record: str) -> dict[str, Any]:
+    person = [{"name": "name", "type": "string", "doc": "who"}, {"name": "nik", "type": "string", "doc": "number"}]
+    inner = {"type": "record", "name": record, "namespace": namespace, "fields": person}
+    kind = ["null", {"type": "bytes", "logicalType": "sealed", "seals": inner}]
+    return {"name": field, "type": kind, "default": None, "doc": "who it is"}
 
 
 def _payment(namespace: str) -> dict[str, Any]:

@@ -16,6 +16,8 @@ class Load:
     undone: float = 0.05
     keys: int = 667
     writers: int = 2
+    asked: float = 0.0
+    """Answers a second at the desk of each agency that has one."""
     held: float = 0.0
     """The longest that a transaction is held open behind what it said, in seconds."""
     number: int = 0
@@ -59,6 +61,10 @@ class Folders:
 
     def events(self, agency: str) -> Path:
         return self.root / "services" / agency / "events.py"
+
+    def answers(self, child: str) -> Path:
+        """What its desk has shown, a line for each answer: `officer topic key`."""
+        return self.orders / f"{child}.answers"
 
     def of(self, child: str, what: str) -> Path:
         """An order to one child, or its answer: `armed`, `hit`, `follows`, `redrive`."""

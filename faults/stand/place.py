@@ -55,14 +55,14 @@ def opened(state: Path) -> Place:
     return Place(Platform(PROJECT, state / "platform"), folders, heard(folders.urls))
 
 
-async def prepare(state: Path, report: Report = silent) -> Place:
+async def prepare(state: Path, report: Report = silent, *, with_people: bool = False) -> Place:
     """Everything anew; ends with this process at the latest."""
     platform = Platform(PROJECT, state / "platform", owner=os.getpid(), report=report)
     platform.down()
     shutil.rmtree(state, ignore_errors=True)
     folders = Folders(state)
     folders.make()
-    country.write(folders.root)
+    country.write(folders.root, with_people=with_people)
     catalogue = Catalogue.load(folders.root)
     rings, _ = keyrings.plan(catalogue, in_force(catalogue, date.today()), folders.keys)
     keyrings.write(folders.keys, rings)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from faults.checker.books import Books, Size
+from faults.checker.books import Books, Revoked, Size
 from faults.checker.lag import Lag
 from faults.checker.reading import Reader
 from faults.checker.scene import Scene
@@ -36,6 +36,9 @@ class Stand:
     load: Load
     said: int = 0
     parity: list[float] = field(default_factory=list)
+    revoked: list[Revoked] = field(default_factory=list)
+    registered: int = 0
+    erased: int = 0
 
     @property
     def owners(self) -> list[Child]:
@@ -99,13 +102,29 @@ class Stand:
         self.said += 1
         say(self.place.folders.of(child.name, "redrive"), {"number": self.said})
 
+    def people(self, *, registered: int, erased: int = 0) -> None:
+        """So many more are to be registered and erased; `people_done` tells when."""
+        self.registered += registered
+        self.erased += erased
+        say(self._people_file(""), {"registered": self.registered, "erased": self.erased})
+
+    async def people_done(self, seconds: float) -> None:
+        async def done() -> bool:
+            answer = heard(self._people_file("-done"))
+            return answer is not None and (answer["registered"], answer["erased"]) == (self.registered, self.erased)
+
+        await eventually(done, "all were registered and erased who were to be", seconds)
+
+    def _people_file(self, what: str) -> Path:
+        return self.place.folders.of(f"{country.PEOPLES_OWNER}-1", f"people{what}")
+
     async def books(self, within: float = QUIET_SECONDS) -> Books:
         """Everything, read in a pause of the load; the load goes on afterwards. Raises `NotInTime`."""
         rate = self.load.rate
         await self.carry(rate=0.0)
         await self.lag.quiet(within)
         books = await self.reader.read()
-        books.parity = list(self.parity)
+        books.parity, books.revoked = list(self.parity), list(self.revoked)
         for child in self.children:
             megabytes, files = child.size()
             books.sizes += [Size(f"megabytes of {child.name}", megabytes, MOST_MEGABYTES),
@@ -116,14 +135,15 @@ class Stand:
 
 @asynccontextmanager
 async def standing(
-    state: Path, step: Callable[[str], None], rate: float = 300.0, planted: str = ""
+    state: Path, step: Callable[[str], None], rate: float = 300.0, planted: str = "", *, with_people: bool = False
 ) -> AsyncIterator[Stand]:
     """A fresh stand under its load; everything has ended behind it.
 
     `rate`: events a second of all owners together. `planted`: the bug of all children.
+    `with_people`: there are persons who can be erased.
     """
     step("the servers start")
-    place = await prepare(state)
+    place = await prepare(state, with_people=with_people)
     children = Children({})
     scene = _scene(place)
     reader = Reader(scene)
@@ -155,5 +175,8 @@ def _scene(place: Place) -> Scene:
         copying=country.COPYING,
         entering=country.ENTERING,
         with_owner=country.WITH_OWNER,
+        answers=place.folders.orders,
+        people=country.people() if country.has_people(place.folders.root) else "",
+        hearing_people=country.HEARING_PEOPLE,
         scanned=(servers.data / "kafka" / "log", servers.logs, place.folders.logs),
     )

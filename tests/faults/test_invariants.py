@@ -1,12 +1,29 @@
 """Each invariant can fail: books with exactly one thing wrong are told by the one invariant whose business it is."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from faults.checker.books import Applied, Books, Entered, Letter, Payment, Said, Size, State, Use
+from faults.checker.books import (
+    Answer,
+    Applied,
+    Books,
+    Entered,
+    Entry,
+    Letter,
+    Payment,
+    People,
+    PeopleHeard,
+    Person,
+    Revoked,
+    Said,
+    Size,
+    State,
+    Use,
+)
 from faults.checker.judging import found, judged
 from tests.faults.books import FACTS, KEY, OTHER, STATES, in_order, payment, row
 
@@ -166,6 +183,54 @@ def _kept(books: Books) -> None:
     books.kept.append(("treasury.dead_letter", b"\0\0owner CONTOH 4711"))
 
 
+@broken("an agency opened what was said after it had lost its key", "I7")
+def _opened(books: Books) -> None:
+    books.revoked.append(Revoked("archive", STATES, {(STATES, 0): 1}, frozenset({(KEY, 2)})))
+
+
+@broken("a desk has shown what stands in no entry", "I8")
+def _not_recorded(books: Books) -> None:
+    books.uses["archive"], books.answers["archive"] = [used(1, "desk-1")], [ANSWER, ANSWER._replace(officer="desk-2")]
+
+
+@broken("a use is written down twice", "I8")
+def _recorded_twice(books: Books) -> None:
+    first = used(1, "desk-1")
+    books.uses["archive"], books.answers["archive"] = [first, used(2, "desk-1", first.hash)], [ANSWER]
+
+
+@broken("a name of an erased person was left", "I7")
+def _name_left(books: Books) -> None:
+    people(books).heard["archive"].copy["gone"] = Person(2, "CONTOH A", gone=True)
+
+
+@broken("an erased person waits in a queue", "I7")
+def _queued(books: Books) -> None:
+    people(books).heard["archive"].queued.append("gone")
+
+
+@broken("an erasure did not reach an agency", "I1")
+def _not_erased(books: Books) -> None:
+    people(books).heard["archive"].erased.clear()
+
+
+@broken("an erased person came back", "I1", "I7")
+def _came_back(books: Books) -> None:
+    people(books).heard["archive"].copy["gone"] = Person(1, "CONTOH A", gone=False)
+
+
+@broken("a living person was erased", "I1")
+def _erased_by_mistake(books: Books) -> None:
+    people(books).heard["archive"].copy["alive"] = Person(1, None, gone=True)
+
+
+@broken("compaction would bring an erased person back", "I1")
+def _late_name(books: Books) -> None:
+    people(books)
+    tombstone = books.log[PERSONS][-1]
+    books.log[PERSONS].append(tombstone._replace(offset=2, version=1, value={"identity": {"name": "CONTOH A"}}))
+
+
 @broken("an entry of the record of uses was changed", "I8")
 def _use_changed(books: Books) -> None:
     books.uses["north"] = [Use(1, bytes(32), hashlib.sha256(b"as it was").digest(), b"as it is")]
@@ -187,8 +252,46 @@ def _schedule(books: Books) -> None:
     books.schedules = ("this", "that")
 
 
+PERSONS = "north.person.v1"
+
+
+def people(books: Books) -> People:
+    """One who lives and one who was erased, as the archive holds them too."""
+    own = {"alive": Person(1, "CONTOH B", gone=False), "gone": Person(2, None, gone=True)}
+    books.people = People(PERSONS, own, {"north": PeopleHeard(erased={"gone"})})
+    books.people.heard["archive"] = PeopleHeard(dict(own), {"gone"})
+    said = [
+        Entry(PERSONS, 0, place, key, f"person-{place}", place + 1, None) for place, key in ((0, "alive"), (1, "gone"))
+    ]
+    books.log[PERSONS] = said
+    books.sources["north"].said |= {one.event_id: Said(PERSONS, one.key, one.version) for one in said}
+    return books.people
+
+
+def test_the_erased_and_the_living_as_they_should_be_are_left_in_peace() -> None:
+    books = in_order()
+    people(books)
+    assert judged(books) == {}
+
+
+ANSWER = Answer("desk-1", STATES, KEY)
+
+
+def used(number: int, officer: str, previous: bytes = bytes(32)) -> Use:
+    said = json.dumps({"number": number, "officer": officer, "topic": STATES, "resident_id": KEY}).encode()
+    return Use(number, previous, hashlib.sha256(said).digest(), said)
+
+
 def test_books_in_order_are_left_in_peace() -> None:
     assert judged(in_order()) == {}
+
+
+def test_what_was_opened_before_the_key_was_taken_and_uses_that_were_not_shown_are_left_in_peace() -> None:
+    books = in_order()
+    books.revoked.append(Revoked("archive", STATES, {(STATES, 0): 1}, frozenset({(KEY, 1)})))
+    first = used(1, "desk-1")
+    books.uses["archive"], books.answers["archive"] = [first, used(2, "desk-2", first.hash)], [ANSWER]
+    assert judged(books) == {}
 
 
 @pytest.mark.parametrize(("names", "break_it"), [one[1:] for one in BREAKS], ids=[one[0] for one in BREAKS])

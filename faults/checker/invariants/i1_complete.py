@@ -1,7 +1,11 @@
-"""I1: each copy equals the projection of its source; what the log holds is what the source has said."""
+"""I1: each copy equals the projection of its source; what the log holds is what the source has said.
+
+Of the erased there is nothing but their graves.
+"""
 
 from collections.abc import Iterator
 
+from faults.checker import people
 from faults.checker.books import Books, Heard, Source
 
 
@@ -12,6 +16,9 @@ def check(books: Books) -> Iterator[str]:
     for name, heard in books.heard.items():
         for owner in heard.copies:
             yield from _copy(name, owner, heard, books.sources[owner])
+    if books.people is not None:
+        yield from people.copies(books.people)
+        yield from people.compacted(books.people, books.log.get(books.people.topic, []))
 
 
 def _log(books: Books, topic: str, source: Source) -> Iterator[str]:

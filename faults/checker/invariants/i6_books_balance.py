@@ -10,11 +10,12 @@ def check(books: Books) -> Iterator[str]:
     for owner, source in books.sources.items():
         of_owner = [topic for topic, said_by in {**books.states, **books.facts}.items() if said_by == owner]
         published = {entry.event_id for topic in of_owner for entry in books.log.get(topic, [])}
-        for missing in (source.said.keys() - published) - source.pending:
+        said = {event_id for event_id, one in source.said.items() if one.topic in of_owner}
+        for missing in (said - published) - source.pending:
             yield f"{owner} committed an event of {source.said[missing].topic} that is neither published nor pending"
     for name, heard in books.heard.items():
         yield from _letters(books, name, heard)
-        for topic in books.hears(name):
+        for topic in sorted({*books.states, *books.facts} & set(books.hears(name))):
             delivered = [
                 entry for entry in books.log.get(topic, [])
                 if entry.offset < heard.offsets.get((topic, entry.partition), 0)
