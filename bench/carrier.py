@@ -13,6 +13,7 @@ from bench.stock import Sql, Traced
 from bench.tracer import traced_as
 from bench.waiting import until
 from sekali import metrics
+from sekali.collector import calm
 from sekali.contracts import Catalogue
 from sekali.database import Database
 from sekali.log import Current
@@ -47,6 +48,7 @@ async def carry(
 
     `collector`: where spans go; None for tracing off.
     """
+    calm()  # as a service does when it starts
     sql = await stock.emptied(place)
     with traced_as(OWNER, collector):
         database = Database(place.settings(OWNER).database_url)

@@ -2,24 +2,21 @@
 
 import asyncio
 import time
-from collections.abc import Collection, Sequence
-from functools import partial
+from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from bench.place import COLUMNS, RESIDENT, Place, copy_table
+from bench.place import RESIDENT, Place
 from bench.waiting import until
+from sekali.batch import Batch
 from sekali.bus import Bus
-from sekali.database import after_commit
-from sekali.inbox import Inbox
+from sekali.codec import Heard
 
 Moments = dict[UUID, float]
 """Key -> the machine's monotonic time; processes may compare theirs."""
 
 
 class Notes:
-    """`moments`: behind the commit of each key's last change. `counts`: moment and number of changes, by commit.
+    """`moments`: behind the commit of each key's last record. `counts`: moment and number of changes, by commit.
 
     `only`: nobody else's moments are kept, for a run of millions.
     """
@@ -30,22 +27,25 @@ class Notes:
         self.moments: Moments = {}
         self._only = only
 
-    async def then(self, session: AsyncSession, keys: list[UUID]) -> None:
-        """What follows from a change here: a note after the commit."""
-        after_commit(session, partial(self._committed, keys))
-
-    def _committed(self, keys: Sequence[UUID]) -> None:
-        now = time.monotonic()
-        self.counts.append((now, len(keys)))
-        self.count += len(keys)
+    def committed(self, batch: Batch) -> None:
+        now, changes = time.monotonic(), batch.outcomes["APPLIED"]
+        self.counts.append((now, changes))
+        self.count += changes
+        keys = (one.key for _, one in batch.decoded if isinstance(one, Heard))
         self.moments.update((key, now) for key in keys if self._only is None or key in self._only)
 
 
 def noting(place: Place, reader: str, only: Collection[UUID] | None = None) -> tuple[Bus, Notes]:
     """A reader as in production, which also takes notes."""
-    notes, inbox = Notes(only), Inbox()
-    inbox.projection(RESIDENT, into=copy_table(reader), columns=COLUMNS[reader], then=notes.then)
-    return Bus(place.settings(reader), inbox=inbox), notes
+    notes, bus = Notes(only), place.bus(reader)
+    settled = bus.applying[RESIDENT].settled
+
+    def noted(batch: Batch) -> None:
+        notes.committed(batch)
+        settled(batch)
+
+    bus.applying[RESIDENT].settled = noted  # type: ignore[method-assign]
+    return bus, notes
 
 
 async def noted(place: Place, reader: str, count: int, limit: float = 120.0) -> Moments:

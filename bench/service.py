@@ -9,7 +9,7 @@ from bench import stock
 from bench.carrier import idle, nothing_is_mended
 from bench.place import OWNER, Place
 from bench.stock import Sql
-from sekali import outbox
+from sekali import collector, outbox
 from sekali.database import Database
 from sekali.registry import Registry
 from sekali.relay import Relay
@@ -32,6 +32,7 @@ class Service:
 @asynccontextmanager
 async def serving(place: Place) -> AsyncIterator[Service]:
     """With an empty outbox and an idle relay."""
+    collector.calm()  # as a service does when it starts
     sql = await stock.emptied(place)
 
     def wake() -> None:

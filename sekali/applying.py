@@ -95,7 +95,7 @@ class Applying:
                 if careful:
                     await self._by_halves(session, self.copy, events, batch)
                 else:
-                    await self._project(session, self.copy, events, batch, fill=True)
+                    await self._project(session, self.copy, events, batch, fast=True)
             if has_followers(session):
                 await session.execute(LASTINGLY)
 
@@ -138,9 +138,9 @@ class Applying:
                 batch.outcomes[outcome.name] += 1
 
     async def _project(
-        self, session: AsyncSession, copy: Copy, events: Sequence[Heard], batch: Batch, *, fill: bool = False
+        self, session: AsyncSession, copy: Copy, events: Sequence[Heard], batch: Batch, *, fast: bool = False
     ) -> None:
-        changed, woke = await copy.apply(session, events, fill=fill)
+        changed, woke = await copy.apply(session, events, fast=fast)
         await self._erasures.heard(session, copy.projection, events, changed)
         await self._then(session, copy, changed, events, batch.spans)
         batch.outcomes["WOKE"] += woke

@@ -137,7 +137,7 @@ class Bus:
             subscription.close()
         await self.broker.stop()
         for subscription in self.subscriptions.values():
-            await subscription.settled()
+            await subscription.closed()
         await self.registry.close()
         await self.database.close()
 

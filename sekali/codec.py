@@ -131,7 +131,8 @@ class Decoder:
                         found.append(await self._read_or_plan(record))
                     except Poison as poison:
                         found.append(poison)
-            await asyncio.sleep(0)
+            if begin + BREATH < len(records):
+                await asyncio.sleep(0)
         return found
 
     async def _read_or_plan(self, record: Record) -> Heard:

@@ -8,21 +8,20 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, cast
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, event, text
+from asyncpg import InterfaceError, PostgresError
+from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from sekali import upgrading
 
 logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 CLOCK = "sekali.clock"
 AFTER_COMMIT = "sekali.after_commit"
 BEFORE_COMMIT = "sekali.before_commit"
+DRIVER = "sekali.driver"
 RESTED = "sekali.rested_since"
 ASKED_AFTER_SECONDS = 5.0
 
@@ -48,7 +47,6 @@ class Database:
             driver, pool_size=pool_size, max_overflow=pool_size, pool_use_lifo=True, hide_parameters=True
         )
         _hand_out_living_ones(self.engine)
-        self._by_hand = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, info={**(info or {}), CLOCK: clock})
 
     @asynccontextmanager
@@ -61,28 +59,9 @@ class Database:
         for call in session.info.get(AFTER_COMMIT, ()):
             call()
 
-    @asynccontextmanager
-    async def transaction_after(self, script: str) -> AsyncIterator[tuple[AsyncSession, str]]:
-        """The same, begun by SQL in one round trip with its BEGIN; beside the session, the status of its last command.
-
-        The script holds no values of records: it takes no parameters. Its errors are asyncpg's own.
-        """
-        async with self._by_hand.connect() as connection:
-            driver: Any = (await connection.get_raw_connection()).driver_connection
-            session = self._sessions(bind=connection)
-            try:
-                status = await driver.execute(f"begin;{script}")
-                yield session, status
-                for last in session.info.get(BEFORE_COMMIT, ()):
-                    await last(session)
-                await driver.execute("commit")
-            except BaseException:
-                await _end(connection, driver)
-                raise
-            finally:
-                await session.close()
-        for call in session.info.get(AFTER_COMMIT, ()):
-            call()
+    def session_on(self, connection: AsyncConnection) -> AsyncSession:
+        """For who begins and commits by hand on a connection of its own: `Lane`."""
+        return self._sessions(bind=connection)
 
     async def migrate(self, folders: list[Path], root: Path) -> None:
         """Bring the schema up to date; one process at a time."""
@@ -90,8 +69,9 @@ class Database:
             await connection.execute(text("select pg_advisory_lock(hashtext('sekali.migrate'))"))
             await connection.commit()
             try:
-                await connection.run_sync(_upgrade, folders, root)
-                await connection.commit()
+                if not await upgrading.is_current(connection, folders):
+                    await connection.run_sync(upgrading.upgrade, folders, root)
+                    await connection.commit()
             finally:
                 await connection.rollback()
                 await connection.execute(text("select pg_advisory_unlock(hashtext('sekali.migrate'))"))
@@ -99,14 +79,6 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
-
-
-async def _end(connection: AsyncConnection, driver: Any) -> None:
-    """Roll back what was begun by hand; a connection that cannot is thrown away, and the server rolls back."""
-    try:
-        await driver.execute("rollback")
-    except Exception:
-        await connection.invalidate()
 
 
 def _hand_out_living_ones(engine: AsyncEngine) -> None:
@@ -157,35 +129,20 @@ def is_worth_retrying(error: BaseException) -> bool:
     """The database was not reachable, or asked for another try: nothing is wrong with the data."""
     if isinstance(error, (OSError, TimeoutError)):
         return True
+    if isinstance(error, PostgresError):
+        return _passes(error.sqlstate or "")
+    if isinstance(error, InterfaceError):
+        return not isinstance(error, ValueError)  # else asyncpg's own DataError
     if not isinstance(error, DBAPIError):
         return type(error).__module__ == "sqlalchemy.exc" and type(error).__name__ == "TimeoutError"
     if isinstance(getattr(error.orig, "__cause__", None), ValueError):
         return False  # asyncpg's own DataError: a value that the driver cannot send, whenever it is asked
-    state = sqlstate(error) or ""
-    return error.connection_invalidated or state in _RETRY or state.startswith(_DOWN) or state == ""
+    return error.connection_invalidated or _passes(sqlstate(error) or "")
+
+
+def _passes(state: str) -> bool:
+    return state in _RETRY or state.startswith(_DOWN) or state == ""
 
 
 def sqlstate(error: DBAPIError) -> str | None:
     return getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
-
-
-def _upgrade(connection: Connection, folders: list[Path], root: Path) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(root))
-    config.set_main_option("path_separator", "newline")
-    config.set_main_option("version_locations", "\n".join(str(folder) for folder in folders))
-    config.attributes["connection"] = connection
-    known = ScriptDirectory.from_config(config)
-    ahead = [head for head in MigrationContext.configure(connection).get_current_heads() if not _has(known, head)]
-    if ahead:
-        # A rollback. Migrations only add, so that code from before them works on.
-        logger.warning("The database is ahead of this code (%s): nothing is migrated.", ", ".join(sorted(ahead)))
-        return
-    command.upgrade(config, "heads")
-
-
-def _has(scripts: ScriptDirectory, revision: str) -> bool:
-    try:
-        return scripts.get_revision(revision) is not None
-    except CommandError:
-        return False

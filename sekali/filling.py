@@ -6,13 +6,13 @@ any other. A batch with a key that is there already is written by the usual upse
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from asyncpg import UniqueViolationError
 from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali.binary_rows import Column, Pack, Row, packer
+from sekali.database import DRIVER
 
 LEAST = 500
 """A smaller batch is no bootstrap."""
@@ -40,7 +40,7 @@ class Filling:
         self._left: int | None = None  # None: nobody has looked yet
 
     async def take(self, session: AsyncSession, rows: Sequence[Row]) -> bool:
-        """Write rows of different keys, if the copy was empty when this process began; whether that was done.
+        """In a lane: write rows of different keys, if the copy was empty when this process began; whether it was done.
 
         Raises asyncpg's own errors, and what a value raises that fits no column: the transaction is over then.
         """
@@ -48,10 +48,8 @@ class Filling:
         if self._pack is None or not left or len(rows) < LEAST:
             return False
         packed = memoryview(self._pack(rows, time.time_ns() // 1000))
-        connection = await session.connection()
-        driver: Any = (await connection.get_raw_connection()).driver_connection
         try:
-            await driver.copy_to_table(self._table, source=packed, columns=self._columns, format="binary")
+            await session.info[DRIVER].copy_to_table(self._table, source=packed, columns=self._columns, format="binary")
         except UniqueViolationError:
             self._left = left - 1
             raise

@@ -36,6 +36,17 @@ class Seeking(ConsumerRebalanceListener):
         self._client = client
         self.subscriber: BatchSubscriber | None = None
         self.reported = 0.0
+        self._reporting: asyncio.Task[None] | None = None
+
+    def begin_report(self, consumer: AIOKafkaConsumer) -> None:
+        """Beside the polls: none of them waits for it. One at a time."""
+        self.reported = time.monotonic()
+        if self._reporting is None or self._reporting.done():
+            self._reporting = asyncio.create_task(report(consumer, self.subscription))
+
+    def end_reports(self) -> None:
+        if self._reporting is not None:
+            self._reporting.cancel()
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         self.subscription.offsets.revoked()
@@ -78,9 +89,22 @@ class EagerBatchSubscriber(BatchSubscriber):
             raise
         poll = seeking.subscription.offsets.polled(chain.from_iterable(messages.values()))
         if time.monotonic() - seeking.reported > REPORT_SECONDS:
-            seeking.reported = time.monotonic()
-            await report(consumer, seeking.subscription)
+            seeking.begin_report(consumer)
         return poll
+
+    async def consume_one(self, msg: tuple[ConsumerRecord, ...]) -> None:
+        """FastStream's own opens contexts and middlewares around each batch: 0.14 ms, and nothing here has any."""
+        seeking, consumer = self._listener, self.consumer
+        assert isinstance(seeking, Seeking)
+        if self.running and consumer is not None:
+            with self.lock:  # stopping waits for it
+                await seeking.subscription.take(consumer, cast(Poll, msg))
+
+    async def stop(self) -> None:
+        seeking = self._listener
+        assert isinstance(seeking, Seeking)
+        seeking.end_reports()
+        await super().stop()
 
 
 def listen(broker: KafkaBroker, subscription: Subscription, instance: str, client: Mapping[str, str]) -> None:

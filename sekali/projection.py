@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Column, Date, DateTime, TextClause, Uuid, text
+from sqlalchemy import Column, Date, DateTime, Uuid, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sekali import waiting
 from sekali.codec import Heard, Shape
 from sekali.contracts import Contract, Schema
+from sekali.database import DRIVER
 from sekali.filling import Filling
 from sekali.inbox import Projection
 
@@ -66,25 +67,31 @@ class Copy:
             for name in (projection.key, *_OWN, *self._columns)
         } | {"as_of": _RAW[DateTime, "timestamp-millis"]}
         self._parameters = [f"p{place}" for place in range(len(passed))]
-        self._upsert = _upsert(table.name, passed, self._parameters)
+        self._upsert = text(_upsert(table.name, passed, [f":{name}" for name in self._parameters], ":topic"))
+        places = [f"${place}" for place in range(1, len(passed) + 2)]
+        self._driven = _upsert(table.name, passed, places[:-1], places[-1])
         made = {place: logics[name] or "" for place, name in enumerate(self._columns, 4) if name in raw}
         self._filling = Filling(table, list(passed), {3: "timestamp-millis", **made}, always=4)
         self._nothing = (None,) * len(self._columns)
 
-    async def apply(self, session: AsyncSession, events: Sequence[Heard], *, fill: bool = False) -> Applied:
+    async def apply(self, session: AsyncSession, events: Sequence[Heard], *, fast: bool = False) -> Applied:
         """Upsert the last version of each key, and mark as ready what awaits them, under the lock of `to_arrive`.
 
-        `fill`: by COPY where that can be; a failure of it is no upsert's, so try again without.
+        `fast`, in a lane: by COPY where that can be, else by the driver, with its own errors. After one the
+        transaction is over; without `fast` a savepoint can be kept.
         """
         last = last_versions(events)
         rows = [self._row(event) for event in last]
-        if fill and await self._filling.take(session, rows):
+        if fast and await self._filling.take(session, rows):
             keys = [event.key for event in last]
             return Applied(keys, await waiting.arrived(session, self.projection.topic, keys))
-        columns = zip(*rows, strict=True)
-        values = {name: list(column) for name, column in zip(self._parameters, columns, strict=True)}
-        answer = (await session.execute(self._upsert, values | {"topic": self.projection.topic})).one()
-        return Applied(answer.changed or [], answer.woke)
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        if fast:
+            changed, woke = await session.info[DRIVER].fetchrow(self._driven, *columns, self.projection.topic)
+        else:
+            values = dict(zip(self._parameters, columns, strict=True)) | {"topic": self.projection.topic}
+            changed, woke = (await session.execute(self._upsert, values)).one()
+        return Applied(changed or [], woke)
 
     def _row(self, event: Heard) -> tuple[Any, ...]:
         # The record's own time is what people are shown as the date of the copy; nothing is decided from it.
@@ -137,14 +144,15 @@ def _branches(kind: Any) -> list[Any]:
     return kind if isinstance(kind, list) else [kind]
 
 
-def _upsert(table: str, passed: Mapping[str, Passed], parameters: Sequence[str]) -> TextClause:
+def _upsert(table: str, passed: Mapping[str, Passed], parameters: Sequence[str], topic: str) -> str:
+    """`parameters` and `topic` as they are written in the statement."""
     names = list(passed)
-    arrays = ", ".join(f"cast(:{name} as {one.kind}[])" for name, one in zip(parameters, passed.values(), strict=True))
+    arrays = ", ".join(f"cast({name} as {one.kind}[])" for name, one in zip(parameters, passed.values(), strict=True))
     values = ", ".join(one.value.format(f"said.{name}") for name, one in passed.items())
     listed, key = ", ".join(names), names[0]
     moved = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
     # Names come from the agency's own table, never from a record.
-    return text(f"""
+    return f"""
         with changed as (
             insert into {table} ({listed}, heard_at)
             select {values}, clock_timestamp()
@@ -154,8 +162,8 @@ def _upsert(table: str, passed: Mapping[str, Passed], parameters: Sequence[str])
             returning {key}
         ), woken as (
             update parked set ready = true from changed
-            where parked.awaited_topic = :topic and parked.awaited_key = changed.{key} and not parked.ready
+            where parked.awaited_topic = {topic} and parked.awaited_key = changed.{key} and not parked.ready
             returning parked.id
         )
         select (select array_agg({key} order by {key}) from changed) as changed, exists (select from woken) as woke
-    """)  # noqa: S608
+    """  # noqa: S608

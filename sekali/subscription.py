@@ -13,12 +13,16 @@ from sekali.batch import Batch
 from sekali.codec import Heard
 from sekali.database import Database
 from sekali.errors import SekaliError
+from sekali.lane import Lane
 from sekali.offsets import Offsets, Poll, Polled
+from sekali.replaying import remaking
 from sekali.trouble import is_poison, stops, waits
 
 logger = logging.getLogger(__name__)
 
 BACK_OFF_SECONDS = (0.1, 5.0)
+SMALL = 20
+"""So few records are written at once: beside a task of its own other work would come first, and nothing is gained."""
 
 
 class Subscription:
@@ -26,12 +30,14 @@ class Subscription:
 
     def __init__(self, applying: Applying, *, database: Database, agreement: Agreement) -> None:
         self.applying = applying
+        self._remaking = remaking(applying)
         self.contract = applying.contract
         self.group = applying.group
         self.offsets = Offsets(database)
-        self._database = database
+        self._lane = Lane(database)
         self._agreement = agreement
         self._writing: asyncio.Task[None] | None = None
+        self._following: asyncio.Task[None] | None = None
         self._wait = BACK_OFF_SECONDS[0]
         self._ended = False
         self.trouble: str | None = None
@@ -52,7 +58,11 @@ class Subscription:
             await self._failed(consumer, error)
         else:
             await self.settled()
-            self._writing = asyncio.create_task(self._write(consumer, poll.places, batch), name=f"write {self.group}")
+            writing = self._write(consumer, poll.places, batch)
+            if len(poll) > SMALL:
+                self._writing = asyncio.create_task(writing, name=f"write {self.group}")
+            else:
+                await writing
 
     async def settled(self) -> None:
         """Until the batch that is being written is committed, or sought back."""
@@ -63,6 +73,13 @@ class Subscription:
     def close(self) -> None:
         """Nothing is sought any more: the consumer is about to be stopped."""
         self.offsets.closing = True
+        if self._following is not None:
+            self._following.cancel()
+
+    async def closed(self) -> None:
+        """Behind the last batch."""
+        await self.settled()
+        await self._lane.close()
 
     async def _write(self, consumer: AIOKafkaConsumer, polled: dict[TopicPartition, Polled], batch: Batch) -> None:
         try:
@@ -94,11 +111,13 @@ class Subscription:
         locks = self.applying.locks([record for record, _ in batch.decoded])
         nobody = self.applying.nobody_erased(batch)
         claim = self.offsets.claiming(polled, locks, only_if=nobody or "true")
-        async with self._database.transaction_after(claim) as (session, status):
+        async with self._lane.transaction_after(claim) as (session, status):
             all_ours = status == f"UPDATE {len(polled)}"
             batch.names_nobody_erased = all_ours and nobody is not None
             mine = set(polled) if all_ours else await self.offsets.claim(session, polled)
-            await self.applying.apply(session, batch, mine, careful=careful)
+            applying = self._remaking if self.offsets.replays(polled) else self.applying
+            await applying.apply(session, batch, mine, careful=careful)
+            await self.offsets.end_replays(session, polled)
         return mine
 
     async def _failed(self, consumer: AIOKafkaConsumer, error: Exception) -> None:
@@ -112,8 +131,10 @@ class Subscription:
                 batch.spans[event.event_id] = span
 
     def look(self) -> None:
-        """Say that the contract has ended, or comes near its end, also where nothing arrives."""
+        """Say that the contract has ended, or comes near its end, and follow a replay, also where nothing arrives."""
         self._agreement.measure()
+        if self._following is None or self._following.done():
+            self._following = asyncio.create_task(self._follow(), name=f"follow {self.group}")
         try:
             self._agreement.check()
         except ContractEnded as ended:
@@ -125,6 +146,12 @@ class Subscription:
             if self._ended:
                 self._ended, self.trouble = False, None
                 metrics.INBOX_STOPPED.labels(self.contract.topic).set(0)
+
+    async def _follow(self) -> None:
+        try:
+            await self.offsets.follow()
+        except Exception as error:  # the database is away: the next look comes soon
+            logger.debug("%s: where the database stands could not be seen: %s", self.group, type(error).__name__)
 
     async def _back_off(self, error: Exception) -> None:
         ended = stops(error)

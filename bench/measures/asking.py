@@ -49,7 +49,7 @@ async def _keys(bench: Bench, count: int) -> list[UUID]:
 
 MEASURE = Measure(
     "P15",
-    "Read of the local copy",
+    "Read of the local copy, in the form's transaction",
     against="one request through mTLS and a signature, one after the other",
     unit="reads/s",
     targets=Targets(10, 30, 100),

@@ -14,6 +14,7 @@ from sekali.binary_rows import Row
 from sekali.database import Database
 from sekali.filling import LEAST, Filling
 from sekali.inbox import Inbox
+from sekali.lane import Lane
 from sekali.testing import eventually
 from tests.sekali.town import Town, counting, rows
 
@@ -45,8 +46,12 @@ def parcels(count: int, use: str | None = "garden") -> list[Row]:
 
 
 async def take(database: Database, one: Filling, said: list[Row]) -> bool:
-    async with database.transaction() as session:
-        return await one.take(session, said)
+    lane = Lane(database)
+    try:
+        async with lane.transaction_after("") as (session, _):
+            return await one.take(session, said)
+    finally:
+        await lane.close()
 
 
 async def held(database: Database) -> list[tuple[UUID, datetime, str]]:

@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import listening
+from sekali import subscription as subscription_
 from sekali.offsets import Offsets, Polled
 from sekali.subscription import Subscription
 from sekali.testing import eventually
@@ -25,18 +26,32 @@ async def read_to(consumer: AIOKafkaConsumer) -> int:
     return sum([await consumer.position(place) for place in sorted(consumer.assignment())])
 
 
-@pytest.fixture(autouse=True)
-def between_poll_and_take(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`report` stands there; each poll is reported."""
-    monkeypatch.setattr(listening, "REPORT_SECONDS", -1.0)
+Between = Callable[[AIOKafkaConsumer, Subscription], Awaitable[None]]
+
+
+@pytest.fixture
+def between_poll_and_take(monkeypatch: pytest.MonkeyPatch) -> Callable[[Between], None]:
+    """What is given runs there, at each poll; and the next is polled while a batch is written, however small."""
+    poll = listening.EagerBatchSubscriber.get_msg
+
+    def run(between: Between) -> None:
+        async def get_msg(subscriber: Any, consumer: AIOKafkaConsumer) -> tuple[ConsumerRecord, ...]:
+            found = await poll(subscriber, consumer)
+            await between(consumer, subscriber._listener.subscription)
+            return found
+
+        monkeypatch.setattr(listening.EagerBatchSubscriber, "get_msg", get_msg)
+        monkeypatch.setattr(subscription_, "SMALL", 0)
+
+    return run
 
 
 async def test_a_survey_polled_while_the_one_before_it_fails_does_not_push_it_out(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    town: Town, monkeypatch: pytest.MonkeyPatch, between_poll_and_take: Callable[[Between], None]
 ) -> None:
     begun, second, enter = asyncio.Event(), asyncio.Event(), town.enter
 
-    async def report(consumer: AIOKafkaConsumer, subscription: Subscription) -> None:
+    async def between(consumer: AIOKafkaConsumer, subscription: Subscription) -> None:
         if subscription.contract.topic == town.surveys and not second.is_set() and await read_to(consumer) == 2:
             second.set()
             await subscription.settled()  # the first has failed, and its place is sought again
@@ -48,7 +63,7 @@ async def test_a_survey_polled_while_the_one_before_it_fails_does_not_push_it_ou
             raise OSError("the line is cut")
         await enter(session, event)
 
-    monkeypatch.setattr(listening, "report", report)
+    between_poll_and_take(between)
     monkeypatch.setattr(town, "enter", cut_once)
     async with town.open_land() as land, town.open_bank() as bank:
         parcel_id = await a_parcel(town, land, bank)
@@ -59,12 +74,12 @@ async def test_a_survey_polled_while_the_one_before_it_fails_does_not_push_it_ou
 
 
 async def test_a_dead_letter_polled_before_a_rebalance_is_not_applied_again(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    town: Town, between_poll_and_take: Callable[[Between], None]
 ) -> None:
     """The row of the letter is not written: its version would let it be, and nobody asked for it."""
     sought = asyncio.Event()
 
-    async def report(consumer: AIOKafkaConsumer, subscription: Subscription) -> None:
+    async def between(consumer: AIOKafkaConsumer, subscription: Subscription) -> None:
         if subscription.contract.topic == town.parcels and not sought.is_set() and await read_to(consumer) == 1:
             await subscription.offsets.seek(consumer, consumer.assignment())
             sought.set()
@@ -73,7 +88,7 @@ async def test_a_dead_letter_polled_before_a_rebalance_is_not_applied_again(
         if not town.mended:
             raise ValueError("nobody to follow")
 
-    monkeypatch.setattr(listening, "report", report)
+    between_poll_and_take(between)
     async with town.open_land() as land, town.open_bank(then=follow) as bank:
         async with land.transaction() as session:
             await town.register(session, "garden", "MELATI CONTOH")
