@@ -63,8 +63,8 @@ bench-debezium: setup  ## fetch Debezium Server (457 MB), so that `make bench` h
 faults: setup  ## break the bus on purpose and look what was lost, 2 hours: ONLY=F2,F7 for some rows, SEED=7 replays
 	@$(BIN)/python -m faults run
 
-faults-smoke: setup  ## the same with small counts, 25 minutes
-	@SMOKE=1 $(BIN)/python -m faults run
+faults-smoke: setup  ## the same with small counts at 60 events a second, 25 minutes
+	@SMOKE=1 RATE=$${RATE:-60} $(BIN)/python -m faults run
 
 faults-keep: setup  ## the last `make faults` becomes one of the runs of docs/reliability.md
 	@$(BIN)/python -m faults keep

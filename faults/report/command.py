@@ -34,10 +34,13 @@ def report(
     console.print(f"{PAGE if stale else 'nothing'} changed", soft_wrap=True)
 
 
-def keep_run(folder: Folder = results.FOLDER) -> None:
+def keep_run(
+    folder: Folder = results.FOLDER,
+    into: Annotated[Path, typer.Option(help="Where the runs are kept.")] = results.FOLDER,
+) -> None:
     """The last run becomes one of those that docs/reliability.md is made of."""
     try:
-        kept = keep(folder)
+        kept = keep(folder / results.LATEST, into)
     except FileNotFoundError:
         Console().print(f"There is no {results.LATEST} in {folder}: run `make faults` first.", style="bold red")
         raise typer.Exit(2) from None

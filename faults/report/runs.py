@@ -46,11 +46,11 @@ def kept(folder: Path) -> list[Path]:
     return [file for _, file in sorted(found)]
 
 
-def keep(folder: Path) -> Path:
-    """The last run becomes the next that counts. Raises FileNotFoundError where there was none."""
+def keep(latest: Path, folder: Path) -> Path:
+    """A run becomes the next that counts. Raises FileNotFoundError where there was none."""
     numbers = [int(file.stem.partition("-")[2]) for file in kept(folder)]
     copy = folder / f"run-{max(numbers, default=0) + 1}.json"
-    copy.write_text((folder / results.LATEST).read_text())
+    copy.write_text(latest.read_text())
     return copy
 
 

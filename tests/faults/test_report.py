@@ -148,9 +148,10 @@ def test_the_bar_is_reached_by_three_full_runs_of_all_rows_alone(tmp_path: Path)
 
 
 def test_the_last_run_is_kept_under_the_next_number(tmp_path: Path) -> None:
-    assert CliRunner().invoke(app, ["keep"], env={"RESULTS": str(tmp_path)}).exit_code == 2
+    runs, command = {"RESULTS": str(tmp_path)}, ["keep", "--into", str(tmp_path)]
+    assert CliRunner().invoke(app, command, env=runs).exit_code == 2
     (tmp_path / results.LATEST).write_text("{}")
-    assert keep(tmp_path).name == "run-1.json"
+    assert CliRunner().invoke(app, command, env=runs).exit_code == 0
     (tmp_path / "run-10.json").write_text("{}")
-    assert keep(tmp_path).name == "run-11.json"
+    assert keep(tmp_path / results.LATEST, tmp_path).name == "run-11.json"
     assert [file.name for file in kept(tmp_path)] == ["run-1.json", "run-10.json", "run-11.json"]
