@@ -5,6 +5,7 @@ compacted topics have gaps.
 It moves when a batch is polled and goes back only by a seek.
 Between two assignments nothing is sought and no place is known: a new assignment begins at Kafka's own offsets, and a
 place from before it would claim what is then read, without what lies between.
+Somebody may set the database's offsets back under a consumer that reads on: an operator by a replay, or a backup.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import metrics
-from sekali.database import Database
+from sekali.database import Database, now
 
 logger = logging.getLogger(__name__)
 ASK_SECONDS = 5.0
@@ -31,6 +32,16 @@ BEGIN = text("""
     returning topic, partition, gaps
 """)
 LOAD = text("select topic, partition, next_offset from inbox_offset where topic = any(cast(:topics as text[]))")
+END = text("""
+    update inbox_replay set state = 'DONE', ended_at = :now from inbox_offset
+    where inbox_replay.topic = any(cast(:topics as text[])) and inbox_replay.state = 'RUNNING'
+      and inbox_offset.topic = inbox_replay.topic and inbox_offset.partition = inbox_replay.partition
+      and inbox_offset.next_offset >= inbox_replay.until_offset
+""")
+REPLAYS = text("""
+    select topic, partition, until_offset from inbox_replay
+    where state = 'RUNNING' and topic = any(cast(:topics as text[]))
+""")
 CLAIM = """
     update inbox_offset set next_offset = polled.next_offset
     from (values {polled}) as polled (topic, partition, expected, next_offset)
@@ -60,6 +71,8 @@ class Offsets:
         self._database = database
         self._position: dict[TopicPartition, int] = {}
         self._applied: dict[TopicPartition, int] = {}
+        self._replayed: dict[TopicPartition, int] = {}
+        self._consumer: AIOKafkaConsumer | None = None
         self._assignment = 0
         self._between_assignments = False
         self.reported: dict[TopicPartition, int] = {}
@@ -71,7 +84,30 @@ class Offsets:
 
     def wrote(self, polled: Mapping[TopicPartition, Polled], mine: Iterable[TopicPartition]) -> None:
         """After the commit."""
-        self._applied.update({place: polled[place].end for place in mine})
+        for place in mine:
+            self._applied[place] = end = polled[place].end
+            if end >= self._replayed.get(place, end + 1):
+                del self._replayed[place]
+
+    def replays(self, polled: Mapping[TopicPartition, Polled]) -> bool:
+        """Whether some of it is read again, by an operator's order."""
+        return any((one.expected or 0) < self._replayed.get(place, 0) for place, one in polled.items())
+
+    async def end_replays(self, session: AsyncSession, polled: Mapping[TopicPartition, Polled]) -> None:
+        """Those that come to their end by this batch, in its transaction, behind the claim."""
+        if any(one.end >= self._replayed.get(place, one.end + 1) for place, one in polled.items()):
+            await session.execute(END, {"topics": sorted({place.topic for place in polled}), "now": now(session)})
+
+    async def follow(self) -> None:
+        """Seek where the database was set back; a quiet topic shows it by nothing else."""
+        consumer, known = self._consumer, dict(self._applied)
+        if consumer is None or not known or self.closing:
+            return
+        async with self._database.transaction() as session:
+            rows = await session.execute(LOAD, {"topics": sorted({place.topic for place in known})})
+            stored = {TopicPartition(row.topic, row.partition): row.next_offset for row in rows}
+        if set_back := [place for place, end in known.items() if stored.get(place, end) < end]:
+            await self.seek(consumer, set_back)
 
     def polled(self, records: Iterable[ConsumerRecord]) -> Poll:
         """Move on by a poll. A partition without a known place has `expected` None.
@@ -113,6 +149,7 @@ class Offsets:
     async def assigned(self, consumer: AIOKafkaConsumer, places: Iterable[TopicPartition]) -> None:
         """What was polled under the new assignment before is at no known place, and comes again."""
         self.revoked()
+        self._consumer = consumer
         self._between_assignments = False
         await self.seek(consumer, places)
 
@@ -152,8 +189,15 @@ class Offsets:
                 if row.gaps:
                     metrics.INBOX_GAPS.labels(row.topic).inc()
                     logger.error("%s[%d]: the log no longer holds the stored offset; a gap.", row.topic, row.partition)
-            rows = await session.execute(LOAD, {"topics": parameters["topics"]})
+            topics = {"topics": parameters["topics"]}
+            await session.execute(END, topics | {"now": now(session)})
+            rows = await session.execute(LOAD, topics)
             stored = {TopicPartition(row.topic, row.partition): row.next_offset for row in rows}
+            running = await session.execute(REPLAYS, topics)
+            replayed = {TopicPartition(row.topic, row.partition): row.until_offset for row in running}
+        self._replayed = {place: end for place, end in self._replayed.items() if place not in begins} | {
+            place: replayed[place] for place in replayed.keys() & begins.keys()
+        }
         return {place: stored[place] for place in places}
 
 

@@ -16,6 +16,7 @@ from sekali.doors.forgetting import forgetting
 from sekali.doors.headers import SecureHeaders
 from sekali.doors.limits import LimitBody, RefuseNul
 from sekali.doors.open import OPEN_DOORS, open_doors
+from sekali.doors.replays import replay_doors
 from sekali.doors.running import RunningBus
 from sekali.doors.timing import TellDuration
 from sekali.doors.uses import uses_door
@@ -79,6 +80,7 @@ def application(
     app.include_router(open_doors())
     app.include_router(erasure_doors())
     app.include_router(dead_letter_doors())
+    app.include_router(replay_doors())
     app.include_router(uses_door())
     app.include_router(facts_door(registers or {}))
     for router in (*way_in, *routers):
