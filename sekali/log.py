@@ -3,7 +3,8 @@
 A relay that was paused past its lock may still write an old version behind a newer one.
 Living copies go by versions and are safe; compaction keeps the last offset, so the next bootstrap would not be.
 So the relay expects offsets.
-A hole means that someone else wrote there, and the keys in it get their present state said again.
+A hole means that someone else wrote there, and the keys in it get their present state said again; where the hole holds
+later versions than the database, that was set back, and nothing is published (`behind.py`).
 """
 
 import asyncio
@@ -18,12 +19,14 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sekali import metrics, outbox
+from sekali import behind, metrics, outbox
+from sekali.behind import OwnVersions, Written
 from sekali.contracts import Catalogue
 from sekali.database import Database
 from sekali.erasure.clearing import graves
 from sekali.errors import SekaliError
 from sekali.kafka import Connection
+from sekali.reading import VERSION
 
 logger = logging.getLogger(__name__)
 
@@ -86,9 +89,11 @@ class OwnLog:
         database: Database,
         current: Mapping[str, Current],
     ) -> None:
+        self._agency = agency
         self._producer = producer
         self._topics = {card.topic: card for card in catalogue.says(agency)}
         self._revisions = {topic: catalogue.latest(topic).number for topic in self._topics}
+        self._versions = OwnVersions(catalogue, self._topics.values())
         self._database = database
         self._current = current
         self._expected: Expected = {}
@@ -145,7 +150,10 @@ class OwnLog:
         return topics, partitions, [self._expected[place] for place in places], [moved[place] for place in places]
 
     async def mend(self, session: AsyncSession, holes: Sequence[Hole], moved: Expected) -> None:
-        """Say again the present state of the keys in the holes. Facts need none: an effect happens once by its id."""
+        """Say again the present state of the keys in the holes. Facts need none: an effect happens once by its id.
+
+        Raises `BehindOwnLog`.
+        """
         await self._say_again(session, holes)
         swapped = dict(zip(("topics", "partitions", "expected", "ends"), self.swapped(moved), strict=True))
         result = await session.execute(MOVE, swapped)
@@ -183,45 +191,48 @@ class OwnLog:
             logger.warning("Offsets of %s were written by another: %s", topic, places)
             metrics.RELAY_HOLES.labels(topic).inc(len(of_topic))
             if card.kind == "state":
-                keys = sorted({key for hole in of_topic for key in await self._keys(hole)})
-                if keys:
-                    metrics.RELAY_REPAIRS.labels(topic).inc(len(keys))
-                    await outbox.put(session, *await self._present(session, topic, keys))
+                found: dict[UUID, Written] = {}
+                for hole in of_topic:
+                    await self._note(found, hole)
+                if found:
+                    present = await self._present(session, topic, sorted(found))
+                    await behind.refuse(session, self._agency, topic, found, dict(map(_version, present)))
+                    metrics.RELAY_REPAIRS.labels(topic).inc(len(found))
+                    await outbox.put(session, *present)
 
     async def _present(
         self, session: AsyncSession, topic: str, keys: Sequence[UUID]
     ) -> Sequence["outbox.Event | outbox.Tombstone"]:
         """The agency's word on the keys; of those that it has erased, rows and all, the tombstone that was said."""
         present = list(await self._current[topic](session, keys))
-        known = {one.key if isinstance(one, outbox.Tombstone) else getattr(one, one.KEY) for one in present}
+        known = dict(map(_version, present))
         ended = await graves(session, topic, [key for key in keys if key not in known])
         nobody = outbox.unnamed(topic, self._revisions[topic])
         return present + [outbox.Tombstone(nobody, key, version) for key, version in sorted(ended.items())]
 
-    async def _keys(self, hole: Hole) -> set[UUID]:
+    async def _note(self, found: dict[UUID, Written], hole: Hole) -> None:
         if hole.end <= hole.begin:
             # The log ends before what was expected: it was cut or made anew, and there is nothing to read.
-            return set()
+            return
         place = TopicPartition(hole.topic, hole.partition)
         self._consumer.assign([place])
         begin = (await self._consumer.beginning_offsets([place]))[place]
         self._consumer.seek(place, max(begin, hole.begin))
-        keys: set[UUID] = set()
         async with asyncio.timeout(READ_SECONDS):
             try:
                 while await self._consumer.position(place) < hole.end:
                     for record in (await self._consumer.getmany(place, timeout_ms=500)).get(place, []):
                         if record.offset < hole.end and record.key is not None:
-                            keys |= _key(record.key)
+                            self._versions.note(found, record)
             except UnicodeDecodeError:
                 # A header's name; what is behind it in the hole stays as the stranger wrote it.
                 logger.warning("%s[%d]: what another wrote cannot be read to its end.", hole.topic, hole.partition)
-        return keys
 
 
-def _key(key: bytes) -> set[UUID]:
-    """A key that is no UUID is nobody's: no state of ours stands under it."""
-    try:
-        return {UUID(key.decode())}
-    except ValueError:
-        return set()
+def _version(said: "outbox.Event | outbox.Tombstone") -> tuple[UUID, int]:
+    """Key and version of a state."""
+    if isinstance(said, outbox.Tombstone):
+        return said.key, said.version
+    key: UUID = getattr(said, said.KEY)
+    version: int = getattr(said, VERSION)
+    return key, version
