@@ -1,5 +1,6 @@
 """Agencies change on their own calendars: revisions and contracts of two ages side by side, under live traffic."""
 
+import os
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -17,6 +18,9 @@ from sekali.rights import keyrings
 from sekali.testing import eventually
 from tests.sekali.rolling import Rolling
 from tests.sekali.town import rows
+
+SEEDS = [int(one) for one in os.environ.get("ROLLING_SEEDS", "20261122").split(",")]
+"""The fault suite tells the story several times, each with another one."""
 
 
 @pytest.fixture
@@ -65,9 +69,11 @@ async def nothing_is_lost_or_doubled(rolling: Rolling, land: Bus, bank: Bus) -> 
     await eventually(surveyed, "each survey is entered once", 40)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
 async def test_owner_and_subscriber_go_to_revision_2_and_back_while_facts_are_said(
-    rolling: Rolling, agency_database: Callable[[], str]
+    rolling: Rolling, agency_database: Callable[[], str], seed: int
 ) -> None:
+    rolling.chance.seed(seed)
     first = rolling.first()
     await rolling.publish(first)
     bank, court = await rolling.start_bank(first), await rolling.start_court(first)
