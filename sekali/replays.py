@@ -102,7 +102,9 @@ async def borders(session: AsyncSession, settings: AgencySettings, order: Order)
     stands = (await session.execute(STANDS, {"topic": order.topic})).all()
     places = [TopicPartition(order.topic, row.partition) for row in stands if order.partition in {None, row.partition}]
     if not places:
-        raise not_found("partition that this agency has begun to hear", "Leave the partition out: all are meant then.")
+        raise not_found(
+            "partition that this agency has begun to hear", "/health/ready says whether it hears the topic."
+        )
     if order.beginning.offset is not None and len(places) > 1:
         raise conflict("partition-missing", "partition", "An offset is a place in one partition.", "Name it.")
     try:

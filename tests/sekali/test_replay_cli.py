@@ -8,6 +8,7 @@ import typer
 
 from sekali import cli
 from sekali.cli.replay import NotReplayed
+from sekali.testing import eventually
 from tests.sekali.letterbox import a_parcel
 from tests.sekali.test_deadletters_cli import open_bank
 from tests.sekali.test_replay import REASON, copy_of, execute
@@ -36,7 +37,12 @@ async def test_an_operator_has_a_damaged_copy_read_again(town: Town, printed: An
 
 
 async def test_a_refusal_says_what_is_wrong(town: Town, printed: Any) -> None:
-    async with open_bank(town):
+    async with open_bank(town) as (bank, _):
+
+        async def begun() -> bool:
+            return any(row.topic == town.parcels for row in await rows(bank, "inbox_offset"))
+
+        await eventually(begun, "the bank hears the topic")
         with pytest.raises(NotReplayed, match="Choose an earlier beginning"):
             await printed(town.bank, town.parcels, "--from", "start", "--reason", REASON)
         with pytest.raises(NotReplayed, match="has no contract on it"):
