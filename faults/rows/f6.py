@@ -1,6 +1,8 @@
 """F6: versions that come late and out of order: 250 records again, shuffled, met by a subscriber that was down.
 
 What the owner says of the same keys meanwhile lies among them; behind them it says the present state again.
+That a death of which only a later correction is left still brings a licence under review is told by
+`services/licensing/tests/test_review.py`.
 """
 
 import asyncio
