@@ -65,9 +65,9 @@ class Applying:
         locks = self._erasures.locks(self.contract.topic, records)
         return locks if self.copy is None else [*locks, waiting.to_arrive(self.contract.topic), LAZILY]
 
-    def nobody_erased(self, batch: Batch) -> str | None:
-        """SQL that is true where none of the batch is about somebody erased, under the locks; None: `apply` asks."""
-        return self._erasures.nobody(self.contract.topic, batch.decoded)
+    def about(self, batch: Batch) -> list[UUID] | None:
+        """Whom to ask about under the locks: is nobody of them erased, nobody of the batch is. None: `apply` asks."""
+        return self._erasures.about(self.contract.topic, batch.decoded)
 
     def span(self, event: Heard) -> Span | None:
         return spans.processed(event, self.group)

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, cast
 
-from asyncpg import InterfaceError, PostgresError
+from asyncpg import InterfaceError, InternalClientError, PostgresError
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
@@ -131,7 +131,7 @@ def is_worth_retrying(error: BaseException) -> bool:
         return True
     if isinstance(error, PostgresError):
         return _passes(error.sqlstate or "")
-    if isinstance(error, InterfaceError):
+    if isinstance(error, InterfaceError | InternalClientError):
         return not isinstance(error, ValueError)  # else asyncpg's own DataError
     if not isinstance(error, DBAPIError):
         return type(error).__module__ == "sqlalchemy.exc" and type(error).__name__ == "TimeoutError"

@@ -10,10 +10,11 @@ from sekali.database import AFTER_COMMIT, BEFORE_COMMIT, DRIVER, Database
 
 
 class Lane:
-    """One transaction after the other, begun and committed by hand."""
+    """One transaction after the other, begun and committed by hand. `first`: SQL for each new connection."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, first: str = "") -> None:
         self._database = database
+        self._first = first
         self._engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._connection: AsyncConnection | None = None
         self._driver: Any = None
@@ -53,10 +54,20 @@ class Lane:
         if self._connection is not None and self._driver.is_closed():
             await self.close()
         if self._connection is None:
-            connection = await self._engine.connect()
-            self._driver = (await connection.get_raw_connection()).driver_connection
-            self._connection = connection
+            self._connection = await self._opened()
         return self._connection, self._driver
+
+    async def _opened(self) -> AsyncConnection:
+        connection = await self._engine.connect()
+        try:
+            self._driver = (await connection.get_raw_connection()).driver_connection
+            if self._first:
+                await self._driver.execute(self._first)
+        except BaseException:
+            await connection.invalidate()
+            await connection.close()
+            raise
+        return connection
 
     async def _undo(self) -> None:
         """Roll back what was begun by hand; a connection that cannot is thrown away, and the server rolls back."""

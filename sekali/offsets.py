@@ -12,13 +12,14 @@ import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
+from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import metrics
-from sekali.database import Database, now
+from sekali.database import DRIVER, Database, now
 
 logger = logging.getLogger(__name__)
 ASK_SECONDS = 5.0
@@ -42,11 +43,14 @@ REPLAYS = text("""
     select topic, partition, until_offset from inbox_replay
     where state = 'RUNNING' and topic = any(cast(:topics as text[]))
 """)
+# Prepared once for a connection: to be planned anew for each batch took longer than to be carried out.
 CLAIM = """
+    prepare sekali_claim (text[], int[], bigint[], bigint[], uuid[]) as
     update inbox_offset set next_offset = polled.next_offset
-    from (values {polled}) as polled (topic, partition, expected, next_offset)
+    from unnest($1, $2, $3, $4) as polled (topic, partition, expected, next_offset)
     where inbox_offset.topic = polled.topic and inbox_offset.partition = polled.partition
-      and inbox_offset.next_offset = polled.expected and {only_if}
+      and inbox_offset.next_offset = polled.expected
+      and not exists (select from erasure where key = any($5))
 """
 OURS = text("select topic, partition from inbox_offset where xmin = cast(pg_current_xact_id() as xid)")
 
@@ -124,19 +128,27 @@ class Offsets:
         return poll
 
     @staticmethod
-    def claiming(polled: Mapping[TopicPartition, Polled], locks: Sequence[str], only_if: str) -> str:
-        """SQL that takes the locks of a batch, then moves the database's offsets; none of them if `only_if` is false.
+    def claiming(polled: Mapping[TopicPartition, Polled], locks: Sequence[str], about: Iterable[UUID] = ()) -> str:
+        """SQL for a lane with `CLAIM` that takes the locks of a batch, then moves the database's offsets.
 
+        None of them where somebody of `about` is erased.
         What it does not move otherwise belongs to another consumer, or was applied already.
         Later statements see what the locks' holders before us have committed.
         """
-        values = ", ".join(_values(place, one) for place, one in sorted(polled.items()))
-        claim = CLAIM.format(polled=values, only_if=only_if)
+        places = sorted(polled)
+        arrays = (
+            [place.topic for place in places],
+            [place.partition for place in places],
+            ["null" if polled[place].expected is None else polled[place].expected for place in places],
+            [polled[place].end for place in places],
+            list(about),
+        )
+        claim = f"execute sekali_claim ({', '.join(map(_array, arrays))})"
         return f"select {', '.join(locks)};{claim}" if locks else claim
 
     async def claim(self, session: AsyncSession, polled: Mapping[TopicPartition, Polled]) -> set[TopicPartition]:
         """Where not all were moved: what can be is, and returned."""
-        await session.execute(text(self.claiming(polled, (), only_if="true")))
+        await session.info[DRIVER].execute(self.claiming(polled, ()))
         return {TopicPartition(row.topic, row.partition) for row in await session.execute(OURS)}
 
     def revoked(self) -> None:
@@ -201,7 +213,6 @@ class Offsets:
         return {place: stored[place] for place in places}
 
 
-def _values(place: TopicPartition, polled: Polled) -> str:
-    expected = "null" if polled.expected is None else int(polled.expected)
-    name = place.topic.replace("'", "''")
-    return f"('{name}', {int(place.partition)}, {expected}::bigint, {int(polled.end)}::bigint)"
+def _array(values: Sequence[object]) -> str:
+    """Of topics, numbers and UUIDs, as PostgreSQL writes it."""
+    return "'{" + ",".join(map(str, values)) + "}'"

@@ -14,7 +14,7 @@ from sekali.codec import Heard
 from sekali.database import Database
 from sekali.errors import SekaliError
 from sekali.lane import Lane
-from sekali.offsets import Offsets, Poll, Polled
+from sekali.offsets import CLAIM, Offsets, Poll, Polled
 from sekali.replaying import remaking
 from sekali.trouble import is_poison, stops, waits
 
@@ -34,7 +34,7 @@ class Subscription:
         self.contract = applying.contract
         self.group = applying.group
         self.offsets = Offsets(database)
-        self._lane = Lane(database)
+        self._lane = Lane(database, CLAIM)
         self._agreement = agreement
         self._writing: asyncio.Task[None] | None = None
         self._following: asyncio.Task[None] | None = None
@@ -109,11 +109,11 @@ class Subscription:
 
     async def _apply(self, polled: dict[TopicPartition, Polled], batch: Batch, *, careful: bool) -> set[TopicPartition]:
         locks = self.applying.locks([record for record, _ in batch.decoded])
-        nobody = self.applying.nobody_erased(batch)
-        claim = self.offsets.claiming(polled, locks, only_if=nobody or "true")
+        about = self.applying.about(batch)
+        claim = self.offsets.claiming(polled, locks, about or ())
         async with self._lane.transaction_after(claim) as (session, status):
             all_ours = status == f"UPDATE {len(polled)}"
-            batch.names_nobody_erased = all_ours and nobody is not None
+            batch.names_nobody_erased = all_ours and about is not None
             mine = set(polled) if all_ours else await self.offsets.claim(session, polled)
             applying = self._remaking if self.offsets.replays(polled) else self.applying
             await applying.apply(session, batch, mine, careful=careful)

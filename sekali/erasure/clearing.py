@@ -98,18 +98,17 @@ class Erasures:
         """Whom these records order to erase."""
         return {one.key for one in records if one.value is None and one.key} if topic in self._orders else set()
 
-    def nobody(self, topic: str, decoded: Sequence[tuple[Keyed, Heard | Poison]]) -> str | None:
-        """SQL that is true where `refused` would find nobody; None where that is to be asked.
+    def about(self, topic: str, decoded: Sequence[tuple[Keyed, Heard | Poison]]) -> list[UUID] | None:
+        """If none of these is erased, `refused` would find nobody; None where it is to be asked.
 
-        Few keys fit into a statement that is made for them, and so cost no round trip of their own.
+        Few keys can be asked about with the claim of the offsets, and so cost no round trip of their own.
         """
         if topic not in self._keyed:
-            return "true"
+            return []
         keys = [one.key for _, one in decoded if isinstance(one, Heard)]
         if not len(decoded) == len(keys) <= FEW or self._ended(topic, [record for record, _ in decoded]):
             return None
-        listed = ", ".join(f"'{key}'" for key in keys)
-        return f"not exists (select from erasure where key in ({listed}))"  # UUIDs
+        return keys
 
     async def refused(
         self, session: AsyncSession, topic: str, decoded: Sequence[tuple[Keyed, Heard | Poison | None]]
