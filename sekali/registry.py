@@ -14,10 +14,12 @@ from sekali.errors import SekaliError, Unavailable
 
 CONTENT_TYPE = "application/vnd.schemaregistry.v1+json"
 SECONDS = 10.0
+NOT_ABOUT_SCHEMAS = {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN, httpx.codes.TOO_MANY_REQUESTS}
+"""Of who asks, and how often: somebody mends that, and no record is at fault."""
 
 
 class RegistryDown(Unavailable):
-    """The registry does not answer, or answers an error of its own: wait and ask again."""
+    """The registry does not answer, or answers nothing about the schema: wait and ask again."""
 
 
 class UnknownSchema(SekaliError):
@@ -115,9 +117,23 @@ class Registry:
             answer = await self._client.request(method, path, content=None if body is None else json.dumps(body))
         except httpx.HTTPError as wrong:
             raise RegistryDown(f"The schema registry does not answer ({type(wrong).__name__}).") from None
-        if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+        if answer.status_code in NOT_ABOUT_SCHEMAS or not _is_its_own(answer):
             raise RegistryDown(f"The schema registry answers {answer.status_code} to {method} {path}.")
         return answer
+
+
+def _is_its_own(answer: httpx.Response) -> bool:
+    """Not a gateway's page in front of it: JSON, and an error has the API's own number.
+
+    Taken for the registry's, a gateway's 404 would make each record one of an unknown schema: a dead letter.
+    """
+    if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+        return False
+    try:
+        said = answer.json()
+    except ValueError:
+        return False
+    return answer.status_code == httpx.codes.OK or (isinstance(said, dict) and "error_code" in said)
 
 
 def _refused(subject: str, why: str) -> IncompatibleSchema:

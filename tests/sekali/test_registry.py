@@ -8,11 +8,14 @@ from secrets import token_hex
 from typing import Any
 
 import pytest
+from fastapi import FastAPI, Response
 
 from sekali.contracts import Catalogue, fingerprint
 from sekali.local.platform import Platform
 from sekali.publish import publish, subjects
 from sekali.registry import IncompatibleSchema, Registry, RegistryDown, UnknownSchema
+from sekali.testing_doors import served
+from sekali.trouble import is_poison
 from tests.schemas.country import Country, field, inner
 
 RESIDENT = "population.resident.v1"
@@ -89,6 +92,39 @@ async def test_a_registry_that_is_down_is_said_to_be(tmp_path: Path) -> None:
     with pytest.raises(RegistryDown, match="does not answer"):
         await registry.schema_by_id(1)
     await registry.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (401, '{"error_code": 40101, "message": "Unauthorized"}'),
+        (403, "<html>Forbidden</html>"),
+        (429, '{"message": "slower"}'),
+        (404, "<html>Not Found</html>"),
+        (404, '{"detail": "Not Found"}'),
+        (200, "<html>Down for maintenance</html>"),
+        (503, "<html>Bad Gateway</html>"),
+    ],
+)
+async def test_what_a_gateway_answers_in_its_place_is_no_word_on_a_schema(status: int, body: str) -> None:
+    """A record whose schema is then asked for waits; it is no poison."""
+    app = FastAPI()
+
+    @app.api_route("/{path:path}", methods=["GET", "POST"])
+    async def answer(path: str) -> Response:
+        return Response(body, status)
+
+    async with served(app) as url:
+        registry = Registry(url)
+        with pytest.raises(RegistryDown, match=str(status)) as down:
+            await registry.schema_by_id(1)
+        with pytest.raises(RegistryDown, match=str(status)):
+            await registry.id_of("x-value", {"type": "string"})
+        with pytest.raises(RegistryDown, match=str(status)):
+            await registry.id_by_fingerprint("x-value", "0123456789abcdef")
+        assert not await registry.ready()
+        await registry.close()
+    assert not is_poison(down.value)
 
 
 async def test_publishing_puts_groups_first_and_does_nothing_twice(
