@@ -32,7 +32,9 @@ STILL = """
                                   and (before.partition, before.record_offset)
                                       < (letter.partition, letter.record_offset)))
 """
-AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaException, TimeoutError)
+AWAY = (
+    OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, KafkaException, TimeoutError,
+)  # fmt: skip
 Ends = Mapping[tuple[str, int], int]
 
 
