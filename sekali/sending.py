@@ -11,7 +11,7 @@ from aiokafka.structs import RecordMetadata
 from opentelemetry.trace import Span
 
 from sekali import spans
-from sekali.contracts import Catalogue
+from sekali.contracts import Catalogue, fingerprint
 from sekali.errors import SekaliError
 from sekali.log import Acknowledged
 from sekali.registry import Registry
@@ -21,7 +21,7 @@ Row = tuple[int, str, str, bytes | None, int, str | None, str | None, str | None
 
 
 class SendFailed(SekaliError):
-    """The broker did not take a batch; its rows stay and the next sweep sends them again."""
+    """A batch was not sent, or the broker did not take it; its rows stay and the next sweep sends them again."""
 
 
 @dataclass(slots=True)
@@ -106,6 +106,12 @@ class Sender:
         else:
             # Written by later code: beside this one in a rolling upgrade, or before a rollback.
             schema_id = await self._registry.id_by_fingerprint(subject, mark)
+        # A wrong id would stand in the log for good, and stop every subscriber.
+        if fingerprint(await self._registry.schema_by_id(schema_id)) != mark:
+            raise SendFailed(
+                f"The registry gives schema {schema_id} of {subject} back as another one than was published: nothing "
+                "is sent under it. Publish the schemas again and look at the registry's storage."
+            )
         headers = (
             ("ce_specversion", b"1.0"),
             ("ce_type", topic.encode()),

@@ -3,8 +3,10 @@
 import asyncio
 import zlib
 from collections import defaultdict
+from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from confluent_kafka.admin import AdminClient
 from sqlalchemy import text
@@ -139,3 +141,24 @@ async def test_a_topic_that_is_missing_is_waited_for_and_nothing_is_lost(town: T
             await town.register(session, "garden", "MELATI CONTOH")
         topics.apply(admin, Catalogue.load(town.root))
         await eventually(lambda: empty(land), "with the topic back, all is carried", 60)
+
+
+async def test_under_an_id_that_the_registry_gives_back_as_another_schema_nothing_is_sent(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def another(_: int) -> dict[str, Any]:
+        return {"type": "record", "name": "Another", "fields": []}
+
+    async with town.open_land() as land:
+        with monkeypatch.context() as wrong:
+            wrong.setattr(land.registry, "schema_by_id", another)
+            async with land.transaction() as session:
+                await town.register(session, "garden", "MELATI CONTOH")
+
+            async def is_said() -> bool:
+                return "as another one than was published" in (await land.ready())["relay"]
+
+            await eventually(is_said, "the relay says why it waits")
+            assert await log_of(town) == []
+        await eventually(lambda: empty(land), "with the right answer it goes on", 30)
+        assert len(await log_of(town)) == 1
