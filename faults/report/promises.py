@@ -8,7 +8,7 @@ from sekali.waiting import LONGEST as AWAITED
 
 TABLE: Mapping[str, str] = {
     "F1": "kill -9 at named points of service, relay, inbox, dead letters and redrive",
-    "F2": "kill -9 of the broker, and of one of three",
+    "F2": "kill -9 of the only broker; one of three is not built yet",
     "F3": "broker, relay or subscriber stopped for a while",
     "F4": "the database stopped, sessions ended, no connections, idle in transaction",
     "F5": "duplicate delivery",
