@@ -5,13 +5,12 @@ import logging
 import time
 from collections.abc import Iterable, Mapping
 from itertools import chain
-from typing import Any, cast
+from typing import cast
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, Topic
-from faststream.kafka.message import KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from sekali import metrics, unreadable
@@ -128,8 +127,6 @@ def listen(broker: KafkaBroker, subscription: Subscription, instance: str, clien
         max_records=MOST_RECORDS,
         batch_timeout_ms=POLL_MS,
         max_partition_fetch_bytes=MOST_BYTES,
-        parser=_parse,
-        decoder=_decode,
         title=subscription.group,
     )
     # FastStream's factory has no way to ask for a subclass.
@@ -137,19 +134,8 @@ def listen(broker: KafkaBroker, subscription: Subscription, instance: str, clien
     seeking.subscriber = subscriber
 
     @subscriber
-    async def take(poll: Poll) -> None:
-        consumer = subscriber.consumer
-        if consumer is not None:
-            await subscription.take(consumer, poll)
-
-
-async def _parse(message: Poll, original: Any = None) -> KafkaMessage:
-    """FastStream's own decodes headers and loses the batch at the first that is not UTF-8."""
-    return KafkaMessage(body=[], raw_message=message, headers={}, batch_headers=[], consumer=None)  # type: ignore[arg-type]
-
-
-async def _decode(message: KafkaMessage, original: Any = None) -> Poll:
-    return cast(Poll, message.raw_message)
+    async def take(_: Poll) -> None:
+        """Without a handler FastStream polls nothing; `consume_one` hands the polls on."""
 
 
 async def report(consumer: AIOKafkaConsumer, subscription: Subscription) -> None:

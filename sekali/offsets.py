@@ -215,4 +215,4 @@ class Offsets:
 
 def _array(values: Sequence[object]) -> str:
     """Of topics, numbers and UUIDs, as PostgreSQL writes it."""
-    return "'{" + ",".join(map(str, values)) + "}'"
+    return "'{" + ",".join(map(str, values)).replace("'", "''") + "}'"

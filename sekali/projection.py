@@ -67,9 +67,11 @@ class Copy:
             for name in (projection.key, *_OWN, *self._columns)
         } | {"as_of": _RAW[DateTime, "timestamp-millis"]}
         self._parameters = [f"p{place}" for place in range(len(passed))]
-        self._upsert = text(_upsert(table.name, passed, [f":{name}" for name in self._parameters], ":topic"))
-        places = [f"${place}" for place in range(1, len(passed) + 2)]
-        self._driven = _upsert(table.name, passed, places[:-1], places[-1])
+        guard = self.guard()
+        named = [f":{name}" for name in self._parameters]
+        self._upsert = text(_upsert(table.name, passed, [*named, ":topic"], guard))
+        numbered = [f"${place}" for place in range(1, len(passed) + 2)]
+        self._driven = _upsert(table.name, passed, numbered, guard)
         made = {place: logics[name] or "" for place, name in enumerate(self._columns, 4) if name in raw}
         self._filling = Filling(table, list(passed), {3: "timestamp-millis", **made}, always=4)
         self._nothing = (None,) * len(self._columns)
@@ -92,6 +94,10 @@ class Copy:
             values = dict(zip(self._parameters, columns, strict=True)) | {"topic": self.projection.topic}
             changed, woke = (await session.execute(self._upsert, values)).one()
         return Applied(changed or [], woke)
+
+    def guard(self) -> str:
+        """SQL: whether the row that is there gives way to `excluded`."""
+        return f"{self.projection.into.name}.version < excluded.version"
 
     def _row(self, event: Heard) -> tuple[Any, ...]:
         # The record's own time is what people are shown as the date of the copy; nothing is decided from it.
@@ -144,10 +150,10 @@ def _branches(kind: Any) -> list[Any]:
     return kind if isinstance(kind, list) else [kind]
 
 
-def _upsert(table: str, passed: Mapping[str, Passed], parameters: Sequence[str], topic: str) -> str:
-    """`parameters` and `topic` as they are written in the statement."""
-    names = list(passed)
-    arrays = ", ".join(f"cast({name} as {one.kind}[])" for name, one in zip(parameters, passed.values(), strict=True))
+def _upsert(table: str, passed: Mapping[str, Passed], parameters: Sequence[str], guard: str) -> str:
+    """`parameters` as they are written in the statement: an array for each column, and the topic."""
+    names, (*given, topic) = list(passed), parameters
+    arrays = ", ".join(f"cast({name} as {one.kind}[])" for name, one in zip(given, passed.values(), strict=True))
     values = ", ".join(one.value.format(f"said.{name}") for name, one in passed.items())
     listed, key = ", ".join(names), names[0]
     moved = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
@@ -158,7 +164,7 @@ def _upsert(table: str, passed: Mapping[str, Passed], parameters: Sequence[str],
             select {values}, clock_timestamp()
             from unnest({arrays}) as said ({listed})
             on conflict ({key}) do update set {moved}, heard_at = excluded.heard_at
-            where {table}.version < excluded.version
+            where {guard}
             returning {key}
         ), woken as (
             update parked set ready = true from changed

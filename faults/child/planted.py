@@ -85,13 +85,10 @@ def range_delete() -> None:
 def no_version_guard() -> None:
     """A copy takes what comes, old or new."""
 
-    def made(upsert: Any) -> Any:
-        def blind(*args: Any) -> Any:
-            return text(_instead(upsert(*args).text, ".version < excluded.version", ".version is not null"))
+    def made(guard: Any) -> Any:
+        return lambda copy: _instead(guard(copy), ".version < excluded.version", ".version is not null")
 
-        return blind
-
-    _put(f"{projection.__name__}:_upsert", made)
+    _put(f"{projection.__name__}:Copy.guard", made)
 
 
 def mark_outside_the_transaction() -> None:
