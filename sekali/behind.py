@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import avro, beats
 from sekali.cards import Card
-from sekali.codec import HEADER_FINGERPRINT, HEADER_VERSION, Record
+from sekali.codec import HEADER_FINGERPRINT, Record, told_version
 from sekali.contracts import Catalogue
 from sekali.errors import SekaliError
 from sekali.reading import MAGIC, PREFIX, VERSION
@@ -68,8 +68,7 @@ class OwnVersions:
     def _version(self, record: Record, key: UUID) -> int:
         """Header and body must agree: what a stranger has bent proves nothing of our own past."""
         headers: Mapping[str, bytes] = dict(record.headers)
-        told = headers.get(HEADER_VERSION) or b""
-        version = int(told) if told.isdigit() and len(told) <= 18 else 0
+        version = told_version(headers)
         if record.value is None:
             return version
         read = self._readers.get((record.topic, (headers.get(HEADER_FINGERPRINT) or b"").decode("ascii", "replace")))

@@ -25,7 +25,7 @@ from sekali.sealing import Keyring, version_bytes
 
 __all__ = [
     "HEADER_FINGERPRINT", "HEADER_VERSION", "MAGIC", "PREFIX", "Decoder", "Encoder", "Heard", "Poison", "Record",
-    "SchemaMismatch", "Shape",
+    "SchemaMismatch", "Shape", "told_version",
 ]  # fmt: skip
 
 BREATH = 50
@@ -217,9 +217,14 @@ def _headers(record: Record) -> dict[str, bytes]:
         raise Poison("BAD_HEADERS", "The headers are no pairs of name and value.") from None
 
 
-def _version(headers: Mapping[str, bytes]) -> int:
+def told_version(headers: Mapping[str, bytes]) -> int:
+    """The version that the header tells; 0 where it is missing or is no number."""
     text = headers.get(HEADER_VERSION) or b""
-    version = int(text) if text.isdigit() and len(text) <= 18 else 0
+    return int(text) if text.isdigit() and len(text) <= 18 else 0
+
+
+def _version(headers: Mapping[str, bytes]) -> int:
+    version = told_version(headers)
     if version < 1:
         raise Poison("NO_VERSION", f"The header {HEADER_VERSION} is missing or is no positive number.")
     return version
