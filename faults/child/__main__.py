@@ -7,12 +7,12 @@ import logging
 import signal
 from pathlib import Path
 
-from faults.child import points
+from faults.child import going, points
 from faults.child.crashing import Arms
 from faults.child.planted import BUGS, plant
 from faults.child.producer import produce
 from faults.child.subscriber import subscribe
-from faults.stand import country
+from faults.stand import country, ways
 from faults.stand.place import opened
 
 PR_SET_PDEATHSIG = 1
@@ -30,6 +30,8 @@ def main() -> None:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     place = opened(given.state)
     name = f"{given.agency}-{given.instance}"
+    if way := ways.told(place.folders, given.agency).kafka:
+        going.by(way)
     if given.planted:
         plant(given.planted)
     points.wrap(Arms(place.folders, name).reached)

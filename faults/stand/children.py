@@ -105,6 +105,12 @@ class Children:
         """Ended at once, and not begun again."""
         self.by_name.pop(name).kill()
 
+    def again(self) -> None:
+        """All are ended at once and begun: what is told to a beginner is followed."""
+        for child in self:
+            child.kill()
+            child.begin()
+
     def revive(self) -> list[str]:
         """Begin again whoever has ended; their names."""
         dead = [child for child in self if not child.lives]

@@ -67,7 +67,7 @@ class Folders:
         return self.orders / f"{child}.answers"
 
     def of(self, child: str, what: str) -> Path:
-        """An order to one child, or its answer: `armed`, `hit`, `follows`, `redrive`."""
+        """An order to one child, or its answer: `armed`, `hit`, `follows`, `redrive`; to an agency: `ways`."""
         return self.orders / f"{child}.{what}.json"
 
     def make(self) -> None:

@@ -8,8 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from pydantic import SecretStr
+from sqlalchemy import make_url
 
-from faults.stand import country
+from faults.stand import country, ways
 from faults.stand.folders import Folders, heard, say
 from sekali import generate, publish, topics
 from sekali.contracts import Catalogue
@@ -34,19 +35,29 @@ class Place:
     """postgresql://… of each agency's own database."""
 
     def settings(self, agency: str, instance: str = "1") -> AgencySettings:
+        """Of the agency's processes: they go by its ways."""
         kafka, user = self.platform.endpoints.kafka, self.platform.admin.kafka
+        way = ways.told(self.folders, agency)
         return AgencySettings(
             agency=agency,
             root=self.folders.root,
-            database_url=self.urls[agency].replace("postgresql:", "postgresql+asyncpg:"),
-            kafka_bootstrap=kafka.bootstrap,
+            database_url=_led(self.urls[agency], way.database),
+            kafka_bootstrap=way.kafka or kafka.bootstrap,
             kafka_username=user.username,
             kafka_password=SecretStr(user.password),
-            registry_url=self.platform.endpoints.registry.url,
+            registry_url=way.registry or self.platform.endpoints.registry.url,
             keyring=self.folders.keys / f"{agency}.json",
             instance=instance,
             development_sign_in=True,
         )
+
+
+def _led(url: str, way: str) -> str:
+    led = make_url(url).set(drivername="postgresql+asyncpg")
+    if way:
+        host, _, port = way.rpartition(":")
+        led = led.set(host=host, port=int(port))
+    return led.render_as_string(hide_password=False)
 
 
 def opened(state: Path) -> Place:

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from faults.stand import country
 from faults.stand.children import Child, Children, NotStruck
 from faults.stand.folders import Load, heard, say
 from faults.stand.place import Place, prepare
+from faults.stand.proxy import Proxy
 from sekali.testing import eventually
 
 STRUCK_SECONDS = 20.0
@@ -39,6 +40,10 @@ class Stand:
     revoked: list[Revoked] = field(default_factory=list)
     registered: int = 0
     erased: int = 0
+    ends: AsyncExitStack = field(default_factory=AsyncExitStack)
+    """What a row has opened beside it ends behind it."""
+    proxies: dict[tuple[str, str], Proxy] = field(default_factory=dict)
+    """By server and agency, where a row has put them between."""
 
     @property
     def owners(self) -> list[Child]:
@@ -148,8 +153,8 @@ async def standing(
     scene = _scene(place)
     reader = Reader(scene)
     lag = Lag(scene, reader.log)
+    stand = Stand(place, children, reader, lag, Load(rate=rate / len(country.OWNERS)))
     try:
-        stand = Stand(place, children, reader, lag, Load(rate=rate / len(country.OWNERS)))
         for agency in country.AGENCIES:
             children.add(Child(place.folders, agency, planted=planted))
         step("the agencies start")
@@ -160,6 +165,7 @@ async def standing(
     finally:
         await lag.close()
         children.end()
+        await stand.ends.aclose()
         await asyncio.to_thread(place.platform.down)
 
 
