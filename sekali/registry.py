@@ -58,9 +58,7 @@ class Registry:
 
     async def id_by_fingerprint(self, subject: str, mark: str) -> int:
         """The id of the registered schema with this fingerprint, the newest first. Raises as `id_of`."""
-        answer = await self._ask("GET", f"/subjects/{_path(subject)}/versions")
-        numbers = [] if answer.status_code == httpx.codes.NOT_FOUND else _checked(answer).json()
-        for number in sorted(numbers, reverse=True):
+        for number in reversed(await self._numbers(subject)):
             one = await self._ask("GET", f"/subjects/{_path(subject)}/versions/{number}")
             if fingerprint(json.loads(_member(one, "schema"))) == mark:
                 return int(_member(one, "id"))
@@ -73,7 +71,7 @@ class Registry:
         """Idempotent. Raises `IncompatibleSchema` where the subject's own rule refuses it, `RegistryDown`."""
         answer = await self._ask("POST", f"/subjects/{_path(subject)}/versions", _body(schema))
         if answer.status_code in {httpx.codes.CONFLICT, httpx.codes.UNPROCESSABLE_ENTITY}:
-            raise _refused(subject, _why(answer))
+            raise refused(subject, _why(answer))
         return int(_member(answer, "id"))
 
     async def must_take(self, subject: str, schema: dict[str, Any]) -> None:
@@ -83,15 +81,23 @@ class Registry:
         if answer.status_code == httpx.codes.NOT_FOUND:  # no such subject yet
             return
         if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
-            raise _refused(subject, _why(answer))
+            raise refused(subject, _why(answer))
         verdict = _checked(answer).json()
         if not verdict["is_compatible"]:
-            raise _refused(subject, "; ".join(map(str, verdict.get("messages") or ())) or "no reason given")
+            raise refused(subject, "; ".join(map(str, verdict.get("messages") or ())) or "no reason given")
 
     async def versions(self, subject: str) -> int:
         """How many schemas the subject holds; 0 if there is none."""
+        return len(await self._numbers(subject))
+
+    async def schemas(self, subject: str) -> list[dict[str, Any]]:
+        """All that the subject holds, oldest first."""
+        asked = [f"/subjects/{_path(subject)}/versions/{number}" for number in await self._numbers(subject)]
+        return [json.loads(_member(await self._ask("GET", path), "schema")) for path in asked]
+
+    async def _numbers(self, subject: str) -> list[int]:
         answer = await self._ask("GET", f"/subjects/{_path(subject)}/versions")
-        return 0 if answer.status_code == httpx.codes.NOT_FOUND else len(_checked(answer).json())
+        return [] if answer.status_code == httpx.codes.NOT_FOUND else sorted(_checked(answer).json())
 
     async def compatibility(self, subject: str) -> str | None:
         """The subject's own mode, or None."""
@@ -136,9 +142,9 @@ def _is_its_own(answer: httpx.Response) -> bool:
     return answer.status_code == httpx.codes.OK or (isinstance(said, dict) and "error_code" in said)
 
 
-def _refused(subject: str, why: str) -> IncompatibleSchema:
+def refused(subject: str, why: str, *, by: str = "The registry") -> IncompatibleSchema:
     return IncompatibleSchema(
-        f"The registry refused the schema of {subject}: {why}. A published revision is never broken: add what is "
+        f"{by} refused the schema of {subject}: {why}. A published revision is never broken: add what is "
         "optional, or say it on a new topic with the next version."
     )
 

@@ -10,6 +10,7 @@ from secrets import token_hex
 
 import pytest
 
+from sekali.cards import Mode
 from sekali.contracts import Catalogue, fingerprint
 from sekali.local.platform import Platform
 from sekali.publish import publish, subjects
@@ -17,6 +18,7 @@ from sekali.registry import IncompatibleSchema, Registry
 from tests.schemas.country import ROOT, Schema, field, inner
 
 RESIDENT = "population.resident.v1"
+Standing = dict[str, tuple[int, str | None]]
 
 
 @pytest.fixture
@@ -66,6 +68,34 @@ def grown(schema: Schema) -> Schema:
     field(schema, "identity.sex")["type"]["symbols"].append("X")
     more = {"name": "hospital", "type": ["null", "string"], "default": None}
     inner(field(schema, "birth"))["fields"].append(more)
+    return schema
+
+
+async def standing(registry: Registry, *catalogues: Catalogue) -> Standing:
+    """Of every subject that a catalogue names: how many versions, and its own mode."""
+    names = {
+        subject
+        for catalogue in catalogues
+        for revisions in catalogue.revisions.values()
+        for revision in revisions
+        for subject, _ in subjects(revision)
+    }
+    return {name: (await registry.versions(name), await registry.compatibility(name)) for name in sorted(names)}
+
+
+def held_to(catalogue: Catalogue, topic: str, mode: Mode) -> Catalogue:
+    card = catalogue.cards[topic].model_copy(update={"compatibility": mode})
+    return Catalogue({**catalogue.cards, topic: card}, catalogue.revisions, {})
+
+
+def only(catalogue: Catalogue, topic: str) -> Catalogue:
+    return Catalogue({topic: catalogue.cards[topic]}, {topic: catalogue.revisions[topic]}, {})
+
+
+def broken(schema: Schema) -> Schema:
+    """A field more that no older record has."""
+    schema = copy.deepcopy(schema)
+    schema["fields"].append({"name": "required", "type": "string"})
     return schema
 
 
@@ -130,3 +160,61 @@ async def test_a_rule_that_somebody_loosened_is_put_back(registry: Registry, cou
     subject = f"{country.resident}-identity-sealed"
     await registry.set_compatibility(subject, "NONE")
     assert await publish(registry, country.catalogue()) == [f"{subject} is held to FULL_TRANSITIVE"]
+
+
+async def test_a_refused_publish_leaves_versions_and_modes_of_all_subjects(
+    registry: Registry, country: Country
+) -> None:
+    """A group is new, a rule was loosened by hand, a card asks for another mode: none of it is done by halves."""
+    before = country.catalogue()
+    await publish(registry, before)
+    other = next(topic for topic in before.cards if topic != country.resident)
+    await registry.set_compatibility(f"{other}-value", "NONE")
+    careless = grown(before.latest(country.resident).schema)
+    inner(field(careless, "life"))["fields"].append({"name": "required", "type": "string"})
+    country.write(2, careless)
+    after = held_to(country.catalogue(), list(before.cards)[-1], "BACKWARD")
+    stood = await standing(registry, before, after)
+    with pytest.raises(IncompatibleSchema, match="life-sealed"):
+        await publish(registry, after)
+    assert await standing(registry, before, after) == stood
+
+
+async def test_what_a_loosened_rule_would_take_is_refused_by_the_cards_own(
+    registry: Registry, country: Country
+) -> None:
+    first = only(country.catalogue(), country.resident)
+    await publish(registry, first)
+    await registry.set_compatibility(f"{country.resident}-value", "NONE")
+    country.write(2, broken(first.latest(country.resident).schema))
+    careless = only(country.catalogue(), country.resident)
+    stood = await standing(registry, careless)
+    with pytest.raises(IncompatibleSchema, match=r"FULL_TRANSITIVE refused .*-value: .*required.*next version"):
+        await publish(registry, careless)
+    assert await standing(registry, careless) == stood
+
+
+async def test_a_new_topic_whose_revisions_break_each_other_is_not_registered_at_all(
+    registry: Registry, country: Country
+) -> None:
+    """The registry holds neither of them, and cannot be asked about the second."""
+    country.write(2, broken(country.catalogue().latest(country.resident).schema))
+    careless = country.catalogue()
+    with pytest.raises(IncompatibleSchema, match=r"-value: .*required.*next version"):
+        await publish(registry, careless)
+    assert set((await standing(registry, careless)).values()) == {(0, None)}
+
+
+async def test_a_revision_and_the_mode_that_allows_it_are_published_together(
+    registry: Registry, country: Country
+) -> None:
+    """Under the mode of before the registry would refuse it."""
+    first = only(country.catalogue(), country.resident)
+    await publish(registry, first)
+    removed = copy.deepcopy(first.latest(country.resident).schema)
+    value = f"{country.resident}-value"
+    removed["fields"] = [one for one in removed["fields"] if one["name"] != "registered_at"]
+    country.write(2, removed)
+    said = await publish(registry, held_to(only(country.catalogue(), country.resident), country.resident, "BACKWARD"))
+    assert f"{value} is held to BACKWARD" in said
+    assert await registry.versions(value) == 2
