@@ -19,7 +19,7 @@ TABLE: Mapping[str, str] = {
     "F10": "the network: slow, silent, cut, one way",
     "F11": "a full disk at the broker and at the database",
     "F12": "poison from outside",
-    "F13": "the registry is down, answers wrongly, or is given an incompatible schema",
+    "F13": "the registry is down, hangs, answers wrongly, or is given an incompatible schema",
     "F14": "clocks an hour off, and jumping",
     "F15": "a slow and a dead subscriber",
     "F16": "a new copy killed while it is filled, or away for longer than tombstones are kept",
@@ -49,7 +49,7 @@ PROMISES = (
         "What an agency has committed reaches every agency with a contract, and each copy ends equal to its source, "
         "whatever dies, stops or is cut off in between. Each delivered record was applied, was there already, or is a "
         "dead letter; a restart asks for no cleaning up.",
-        ("F1", "F2", "F3", "F4", "F7", "F8", "F9", "F10", "F11", "F12", "F16", "F18", "S1"),
+        ("F1", "F2", "F3", "F4", "F7", "F8", "F9", "F10", "F11", "F12", "F13", "F16", "F18", "S1"),
         ("I1", "I6"),
     ),
     Promise(
@@ -74,7 +74,7 @@ PROMISES = (
         "It comes back by itself",
         f"When the cause is gone, everything has arrived everywhere within {PARITY:.0f} s, the rate is what it was, "
         "and nobody had to do anything.",
-        ("F2", "F3", "F4", "F7", "F10", "F11", "S1"),
+        ("F2", "F3", "F4", "F7", "F10", "F11", "F13", "S1"),
         ("I5",),
     ),
     Promise(

@@ -4,13 +4,11 @@ The owner sees from its own topics that it is behind, says so, and publishes not
 The subscriber catches up by itself.
 """
 
-import asyncio
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from random import Random
 
 from faults.row import Blow, Row
-from faults.stand import country
+from faults.stand import country, standstill
 from faults.stand.restoring import copied, put_back
 from faults.stand.stand import Stand
 from sekali.testing import eventually
@@ -42,28 +40,16 @@ async def strike(stand: Stand, blow: Blow) -> None:
     if blow.what == SUBSCRIBERS:
         await put_back(stand.place, blow.whom, EARLY)
         return
-    log = stand.place.folders.logs / f"{blow.whom}-1.log"
-    read = log.stat().st_size
+    lines = standstill.Lines(stand.children[f"{blow.whom}-1"])
     await put_back(stand.place, blow.whom, EARLY, keeping=LATE)
     try:
-        await eventually(lambda: _says(log, read), f"{blow.whom} says that it is behind", TOLD_SECONDS)
-        before = await _ends(stand, blow.whom)
+        await eventually(lambda: lines.say(TOLD), f"{blow.whom} says that it is behind", TOLD_SECONDS)
+        before = await standstill.ends(stand, blow.whom)
         await stand.works(QUIET_SECONDS)  # it goes on to commit, and its outbox grows
-        if await _ends(stand, blow.whom) != before:
+        if await standstill.ends(stand, blow.whom) != before:
             raise Published(f"{blow.whom} was set back, and published")
     finally:
         await put_back(stand.place, blow.whom, LATE)
-
-
-async def _says(log: Path, begin: int) -> bool:
-    with log.open("rb") as lines:
-        lines.seek(begin)
-        return TOLD.encode() in lines.read()
-
-
-async def _ends(stand: Stand, owner: str) -> Mapping[tuple[str, int], int]:
-    ends = await asyncio.to_thread(stand.reader.log.ends)
-    return {place: end for place, end in ends.items() if place[0] in {country.parcels(owner), country.payments(owner)}}
 
 
 ROW = Row(
