@@ -42,7 +42,9 @@ async def drive(row: Row, options: Options, step: Step) -> Result:
             result.add(await _regained(stand, before))
         except NotInTime as late:
             result.add({"I5": [f"not at parity: {late}"]})
+    result.add(stand.found)
     result.parity = stand.parity
+    result.note = "; ".join(filter(None, [result.note, *stand.notes]))
     result.seconds = time.monotonic() - begun
     return result
 

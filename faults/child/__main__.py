@@ -7,12 +7,13 @@ import logging
 import signal
 from pathlib import Path
 
-from faults.child import going, points
+from faults.child import clock, going, patience, points
 from faults.child.crashing import Arms
 from faults.child.planted import BUGS, plant
 from faults.child.producer import produce
 from faults.child.subscriber import subscribe
-from faults.stand import country, ways
+from faults.stand import clocks, country, ways
+from faults.stand.folders import heard
 from faults.stand.place import opened
 
 PR_SET_PDEATHSIG = 1
@@ -30,8 +31,13 @@ def main() -> None:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     place = opened(given.state)
     name = f"{given.agency}-{given.instance}"
+    if clocks.are_set():
+        clocks.sweep()
+        clock.tell(place.folders.looks(name))
     if way := ways.told(place.folders, given.agency).kafka:
         going.by(way)
+    if (told := heard(place.folders.of(given.agency, "patience"))) is not None:
+        patience.of(told["seconds"])
     if given.planted:
         plant(given.planted)
     points.wrap(Arms(place.folders, name).reached)

@@ -74,11 +74,14 @@ class Subscriber:
         return declared
 
     def _entering(self, owner: str, *, waits: bool) -> Any:
+        blocked = self.place.folders.of(self.child, "blocked")
         known = text(f"select true from parcel_{owner} where parcel_id = :key and version > 0")
 
         async def enter(session: AsyncSession, event: Any) -> None:
             if waits and not await session.scalar(known, {"key": event.parcel_id}):
                 raise Awaiting(country.parcels(owner), event.parcel_id)
+            while blocked.exists():  # noqa: ASYNC110  # a handler that waits for something; heartbeats go on
+                await asyncio.sleep(LOOK_SECONDS)
             if event.amount < 0 and not self.place.folders.mended.exists():  # one in a hundred
                 raise NotEntered("The ledger takes no negative amounts yet.")
             row: dict[str, int | str | UUID] = {"owner": owner, "key": event.parcel_id, "amount": event.amount}

@@ -61,7 +61,7 @@ PROMISES = (
     Promise(
         "An effect happens once",
         "An event may be delivered often; what a subscriber does with it in its own database is done once.",
-        ("F1", "F2", "F3", "F4", "F5", "F7", "F8", "F10", "F12", "S1"),
+        ("F1", "F2", "F3", "F4", "F5", "F7", "F8", "F10", "F12", "F14", "F15", "S1"),
         ("I3",),
     ),
     Promise(
@@ -74,7 +74,7 @@ PROMISES = (
         "It comes back by itself",
         f"When the cause is gone, everything has arrived everywhere within {PARITY:.0f} s, the rate is what it was, "
         "and nobody had to do anything.",
-        ("F2", "F3", "F4", "F7", "F10", "F11", "F13", "S1"),
+        ("F2", "F3", "F4", "F7", "F10", "F11", "F13", "F15", "S1"),
         ("I5",),
     ),
     Promise(

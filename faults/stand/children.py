@@ -5,8 +5,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -28,6 +28,8 @@ class Child:
     agency: str
     instance: str = "1"
     planted: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Of the next to be begun, beside our own."""
     process: subprocess.Popen[bytes] | None = None
     orders: int = 0
 
@@ -51,8 +53,9 @@ class Child:
         self.folders.of(self.name, "follows").unlink(missing_ok=True)
         with (self.folders.logs / f"{self.name}.log").open("ab") as log:
             self.process = subprocess.Popen(  # our own interpreter and module
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=PROJECT, start_new_session=True
-            )
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=PROJECT, start_new_session=True,
+                env=os.environ | dict(self.environment),
+            )  # fmt: skip
 
     def kill(self) -> None:
         if self.process is not None:

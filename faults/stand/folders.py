@@ -66,8 +66,18 @@ class Folders:
         """What its desk has shown, a line for each answer: `officer topic key`."""
         return self.orders / f"{child}.answers"
 
+    def clock(self, child: str) -> Path:
+        """How far its clock is off, as libfaketime reads it."""
+        return self.orders / f"{child}.clock"
+
+    def looks(self, child: str) -> Path:
+        """What its clocks have told it, a line for each look."""
+        return self.orders / f"{child}.looks"
+
     def of(self, child: str, what: str) -> Path:
-        """An order to one child, or its answer: `armed`, `hit`, `follows`, `redrive`; to an agency: `ways`."""
+        """An order to one child, or its answer: `armed`, `hit`, `follows`, `redrive`, `blocked`; to an agency:
+        `ways`, `patience`.
+        """
         return self.orders / f"{child}.{what}.json"
 
     def make(self) -> None:

@@ -38,6 +38,12 @@ class Stand:
     said: int = 0
     parity: list[float] = field(default_factory=list)
     revoked: list[Revoked] = field(default_factory=list)
+    found: dict[str, list[str]] = field(default_factory=dict)
+    """What a row itself saw that must not be, under the row's name."""
+    notes: list[str] = field(default_factory=list)
+    """What a row measured, in words; it stands in its result."""
+    sizes: list[Size] = field(default_factory=list)
+    """What a row saw in use, for the books."""
     registered: int = 0
     erased: int = 0
     ends: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -130,6 +136,7 @@ class Stand:
         await self.lag.quiet(within)
         books = await self.reader.read()
         books.parity, books.revoked = list(self.parity), list(self.revoked)
+        books.sizes += self.sizes
         for child in self.children:
             megabytes, files = child.size()
             books.sizes += [Size(f"megabytes of {child.name}", megabytes, MOST_MEGABYTES),

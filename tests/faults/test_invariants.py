@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
@@ -166,6 +167,17 @@ def _letter_for_nothing(books: Books) -> None:
     books.heard["archive"].letters.append(Letter(STATES, 0, 0, "state-0", "NOT_APPLICABLE", "WAITING"))
 
 
+@broken("a beat is a dead letter", "I6")
+def _dead_beat(books: Books) -> None:
+    _beaten(books)
+    books.heard["archive"].letters.append(Letter(STATES, 0, 3, "beat", "NOT_APPLICABLE", "WAITING"))
+
+
+@broken("a tombstone of somebody was delivered and is nowhere", "I6")
+def _lost_tombstone(books: Books) -> None:
+    _beaten(books, str(uuid5(NAMESPACE_URL, "urn:sekali:beat:somebody")))
+
+
 @broken("a broken record has no letter", "I6")
 def _swallowed(books: Books) -> None:
     entry = books.log[STATES][0]
@@ -280,6 +292,19 @@ ANSWER = Answer("desk-1", STATES, KEY)
 def used(number: int, officer: str, previous: bytes = bytes(32)) -> Use:
     said = json.dumps({"number": number, "officer": officer, "topic": STATES, "resident_id": KEY}).encode()
     return Use(number, previous, hashlib.sha256(said).digest(), said)
+
+
+def _beaten(books: Books, key: str = str(uuid5(NAMESPACE_URL, f"urn:sekali:beat:{STATES}:0:0"))) -> None:
+    """The only partition has got a tombstone, by default nobody's."""
+    books.log[STATES].append(Entry(STATES, 0, 3, key, "beat", 1, None))
+    books.sources["north"].said["beat"] = Said(STATES, key, 1)
+    books.heard["archive"].offsets[STATES, 0] = books.ends[STATES, 0] = 4
+
+
+def test_a_beat_stands_in_no_copy_and_that_is_right() -> None:
+    books = in_order()
+    _beaten(books)
+    assert judged(books) == {}
 
 
 def test_books_in_order_are_left_in_peace() -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from faults.checker.beats import is_beat
 from faults.checker.books import Books, Entry, Heard
 
 
@@ -57,7 +58,7 @@ def _states(books: Books, name: str, heard: Heard, delivered: list[Entry]) -> It
     copy = heard.copies.get(owner, {})
     for entry in delivered:
         row = copy.get(entry.key)
-        is_held = row is not None and row.version >= entry.version
+        is_held = (row is not None and row.version >= entry.version) or is_beat(entry, books.ends)
         state = books.sources[owner].history.get((entry.key, entry.version))
         is_poison = bool(entry.broken) or (state is not None and state.poison)
         if not is_poison and (entry.place in dead or not is_held):
