@@ -99,6 +99,15 @@ class Applying:
             if has_followers(session):
                 await session.execute(LASTINGLY)
 
+    async def bury(self, session: AsyncSession, events: Sequence[Heard]) -> Batch:
+        """Tombstones that the log holds no longer, under the locks of their records: as if they had been polled."""
+        batch = Batch()
+        if self.copy is not None and events:
+            await self._by_halves(session, self.copy, events, batch)
+        if has_followers(session):
+            await session.execute(LASTINGLY)
+        return batch
+
     async def _without_the_erased(
         self, session: AsyncSession, decoded: Sequence[tuple[ConsumerRecord, Heard | Poison]], batch: Batch
     ) -> Sequence[tuple[ConsumerRecord, Heard | Poison]]:

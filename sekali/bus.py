@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from faststream.kafka import KafkaBroker
@@ -32,6 +33,7 @@ from sekali.sealing import Keyring
 from sekali.settings import AgencySettings
 from sekali.subscription import Subscription
 from sekali.tokens import Speaker
+from sekali.tombstones import kept_seconds
 from sekali.vault import source_of
 
 logger = logging.getLogger(__name__)
@@ -188,7 +190,13 @@ class Bus:
                 beats=beats.keys_of(self.catalogue.cards[topic]) if state else (),
                 wake_parked=self._parked.set,
             )
-            subscription = Subscription(self.applying[topic], database=self.database, agreement=agreement)
+            asked = (connection(self.settings), f"{self.agency}.tombstones", self.catalogue.cards[topic])
+            subscription = Subscription(
+                self.applying[topic],
+                database=self.database,
+                agreement=agreement,
+                kept=partial(kept_seconds, *asked) if state else None,
+            )
             self.subscriptions[topic] = subscription
             listen(self.broker, subscription, self.settings.instance, librdkafka(self.settings))
 

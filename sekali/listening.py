@@ -139,7 +139,7 @@ def listen(broker: KafkaBroker, subscription: Subscription, instance: str, clien
 
 
 async def report(consumer: AIOKafkaConsumer, subscription: Subscription) -> None:
-    """Once a second: the lag as a metric, and Kafka's own commit, which only lag tools read."""
+    """Once a second: the lag as a metric, Kafka's own commit, which only lag tools read, and a look at absences."""
     ends: dict[TopicPartition, int] = {}
     for place in consumer.assignment():
         applied = subscription.offsets.applied(place)
@@ -154,3 +154,5 @@ async def report(consumer: AIOKafkaConsumer, subscription: Subscription) -> None
             subscription.offsets.reported = ends
         except (KafkaError, IllegalStateError, TimeoutError) as error:
             logger.debug("The committed offsets of %s could not be shown: %s", subscription.group, type(error).__name__)
+    if subscription.absence is not None:
+        await subscription.absence.look(consumer)

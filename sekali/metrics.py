@@ -31,6 +31,8 @@ INBOX_DEAD_LETTERED = Counter("sekali_inbox_dead_lettered", "Events put aside as
 INBOX_BATCHES = Counter("sekali_inbox_batches", "Batches that were applied in one transaction.", ["topic"])
 INBOX_RETRIES = Counter("sekali_inbox_retries", "Transactions that were rolled back and run again.", ["topic", "error"])
 INBOX_GAPS = Counter("sekali_inbox_gaps", "Times the log no longer held the stored offset.", ["topic"])
+INBOX_REBUILDS = Counter("sekali_inbox_rebuilds",
+                         "Partitions read anew: away for longer than tombstones are kept.", ["topic"])  # fmt: skip
 INBOX_STOPPED = Gauge("sekali_inbox_stopped", "1 while a subscription stands still for a stated reason.", ["topic"])
 INBOX_LAG = Gauge("sekali_inbox_lag_records", "Records in the log that are not applied yet.", ["topic", "partition"])
 APPLY_DELAY = Histogram("sekali_apply_delay_seconds", "From an event's time to its commit here.", ["topic"],
@@ -60,7 +62,7 @@ USES_NOT_RECORDED = Counter("sekali_uses_not_recorded", "Uses that could not be 
 EVERY_METRIC: tuple[Counter | Gauge | Histogram, ...] = (
     OUTBOX_WAITING, OUTBOX_OLDEST, RELAY_EVENTS, RELAY_BATCHES, RELAY_SWEEPS, RELAY_FAILURES, RELAY_HOLES,
     RELAY_REPAIRS, INBOX_APPLIED, INBOX_DUPLICATE, INBOX_DEAD_LETTERED, INBOX_BATCHES, INBOX_RETRIES, INBOX_GAPS,
-    INBOX_STOPPED, INBOX_LAG, APPLY_DELAY, PARKED, DEAD_LETTERS, DEAD_LETTERS_RUN, CONTRACT_DAYS_LEFT,
+    INBOX_REBUILDS, INBOX_STOPPED, INBOX_LAG, APPLY_DELAY, PARKED, DEAD_LETTERS, DEAD_LETTERS_RUN, CONTRACT_DAYS_LEFT,
     CONTRACT_ENDS_SOON, INBOX_REFUSED, RETENTION_SWEPT,
     KEY_MADE, REQUEST_SECONDS, FORMS_OPENED, FORMS_SUBMITTED, BOXES_ASKED, BOXES_FILLED, BOXES_TYPED,
     USES_NOT_RECORDED,

@@ -10,8 +10,9 @@ Somebody may set the database's offsets back under a consumer that reads on: an 
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -23,16 +24,20 @@ from sekali.database import DRIVER, Database, now
 
 logger = logging.getLogger(__name__)
 ASK_SECONDS = 5.0
+NEVER = float("-inf")
 
 BEGIN = text("""
-    insert into inbox_offset (topic, partition, next_offset)
-    select * from unnest(cast(:topics as text[]), cast(:partitions as int[]), cast(:begins as bigint[]))
+    insert into inbox_offset (topic, partition, next_offset, level_at)
+    select log.*, cast(:now as timestamptz)
+    from unnest(cast(:topics as text[]), cast(:partitions as int[]), cast(:begins as bigint[])) as log
     on conflict (topic, partition) do update
         set next_offset = excluded.next_offset, gaps = inbox_offset.gaps + 1
         where inbox_offset.next_offset < excluded.next_offset
     returning topic, partition, gaps
 """)
-LOAD = text("select topic, partition, next_offset from inbox_offset where topic = any(cast(:topics as text[]))")
+LOAD = text("""
+    select topic, partition, next_offset, level_at from inbox_offset where topic = any(cast(:topics as text[]))
+""")
 END = text("""
     update inbox_replay set state = 'DONE', ended_at = :now from inbox_offset
     where inbox_replay.topic = any(cast(:topics as text[])) and inbox_replay.state = 'RUNNING'
@@ -42,6 +47,10 @@ END = text("""
 REPLAYS = text("""
     select topic, partition, until_offset from inbox_replay
     where state = 'RUNNING' and topic = any(cast(:topics as text[]))
+""")
+REBUILDS = text("""
+    select topic, partition, rebuild_id, until_offset from inbox_rebuild
+    where ended_at is null and topic = any(cast(:topics as text[]))
 """)
 # Prepared once for a connection: to be planned anew for each batch took longer than to be carried out.
 CLAIM = """
@@ -76,6 +85,10 @@ class Offsets:
         self._position: dict[TopicPartition, int] = {}
         self._applied: dict[TopicPartition, int] = {}
         self._replayed: dict[TopicPartition, int] = {}
+        self.rebuilt: dict[TopicPartition, int] = {}
+        """Partitions that are read anew after an absence -> rebuild_id."""
+        self.level: dict[TopicPartition, float] = {}
+        """When all was applied that the log held, by the monotonic clock; NEVER: nobody knows."""
         self._consumer: AIOKafkaConsumer | None = None
         self._assignment = 0
         self._between_assignments = False
@@ -157,6 +170,7 @@ class Offsets:
         self._assignment += 1
         self._position.clear()
         self._applied.clear()
+        self.level.clear()
 
     async def assigned(self, consumer: AIOKafkaConsumer, places: Iterable[TopicPartition]) -> None:
         """What was polled under the new assignment before is at no known place, and comes again."""
@@ -191,26 +205,38 @@ class Offsets:
 
     async def _stored(self, begins: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
         places = sorted(begins)
-        parameters = {
+        parameters: dict[str, Any] = {
             "topics": [place.topic for place in places],
             "partitions": [place.partition for place in places],
             "begins": [begins[place] for place in places],
         }
         async with self._database.transaction() as session:
-            for row in await session.execute(BEGIN, parameters):
+            at = now(session)
+            for row in await session.execute(BEGIN, parameters | {"now": at}):
                 if row.gaps:
                     metrics.INBOX_GAPS.labels(row.topic).inc()
                     logger.error("%s[%d]: the log no longer holds the stored offset; a gap.", row.topic, row.partition)
             topics = {"topics": parameters["topics"]}
-            await session.execute(END, topics | {"now": now(session)})
-            rows = await session.execute(LOAD, topics)
-            stored = {TopicPartition(row.topic, row.partition): row.next_offset for row in rows}
+            await session.execute(END, topics | {"now": at})
+            stands = {TopicPartition(row.topic, row.partition): row for row in await session.execute(LOAD, topics)}
             running = await session.execute(REPLAYS, topics)
             replayed = {TopicPartition(row.topic, row.partition): row.until_offset for row in running}
-        self._replayed = {place: end for place, end in self._replayed.items() if place not in begins} | {
-            place: replayed[place] for place in replayed.keys() & begins.keys()
-        }
-        return {place: stored[place] for place in places}
+            rebuilt = {TopicPartition(row.topic, row.partition): row for row in await session.execute(REBUILDS, topics)}
+        for place in places:
+            ends = (replayed.get(place, 0), rebuilt[place].until_offset if place in rebuilt else 0)
+            _put(self._replayed, place, max(ends) or None)
+            _put(self.rebuilt, place, rebuilt[place].rebuild_id if place in rebuilt else None)
+            level = stands[place].level_at
+            away = None if level is None else max(0.0, (at - level).total_seconds())
+            self.level.setdefault(place, NEVER if away is None else time.monotonic() - away)
+        return {place: stands[place].next_offset for place in places}
+
+
+def _put(found: dict[TopicPartition, int], place: TopicPartition, value: int | None) -> None:
+    if value is None:
+        found.pop(place, None)
+    else:
+        found[place] = value
 
 
 def _array(values: Sequence[object]) -> str:

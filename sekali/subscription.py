@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from sekali import metrics
+from sekali import metrics, rebuilding
+from sekali.absence import Absence, Kept
 from sekali.agreement import Agreement, ContractEnded
 from sekali.applying import Applying
 from sekali.batch import Batch
@@ -15,6 +16,7 @@ from sekali.database import Database
 from sekali.errors import SekaliError
 from sekali.lane import Lane
 from sekali.offsets import CLAIM, Offsets, Poll, Polled
+from sekali.rebuilding import Rebuilding
 from sekali.replaying import remaking
 from sekali.trouble import is_poison, stops, waits
 
@@ -28,7 +30,10 @@ SMALL = 20
 class Subscription:
     """Takes polled batches; whatever fails is rolled back, sought back and delivered again."""
 
-    def __init__(self, applying: Applying, *, database: Database, agreement: Agreement) -> None:
+    def __init__(
+        self, applying: Applying, *, database: Database, agreement: Agreement, kept: Kept | None = None
+    ) -> None:
+        """`kept`: of a state topic, how to ask how long its tombstones are kept."""
         self.applying = applying
         self._remaking = remaking(applying)
         self.contract = applying.contract
@@ -36,6 +41,10 @@ class Subscription:
         self.offsets = Offsets(database)
         self._lane = Lane(database, CLAIM)
         self._agreement = agreement
+        self.absence: Absence | None = None
+        if kept is not None and applying.copy is not None:
+            made = Rebuilding(applying, database)
+            self.absence = Absence(made, self.offsets, database=database, agreement=agreement, kept=kept)
         self._writing: asyncio.Task[None] | None = None
         self._following: asyncio.Task[None] | None = None
         self._wait = BACK_OFF_SECONDS[0]
@@ -117,6 +126,8 @@ class Subscription:
             mine = set(polled) if all_ours else await self.offsets.claim(session, polled)
             applying = self._remaking if self.offsets.replays(polled) else self.applying
             await applying.apply(session, batch, mine, careful=careful)
+            if self.offsets.rebuilt:
+                await rebuilding.note(session, self.offsets.rebuilt, polled, mine, batch)
             await self.offsets.end_replays(session, polled)
         return mine
 

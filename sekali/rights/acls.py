@@ -67,8 +67,10 @@ def follow(catalogue: Catalogue, contracts: Iterable[Contract]) -> set[Rule]:
         own = f"{agency}."
         rules |= {Rule(agency, "TOPIC", "PREFIXED", own, operation) for operation in ("WRITE", "READ", "DESCRIBE")}
         rules |= {Rule(agency, "GROUP", "PREFIXED", own, operation) for operation in ("READ", "DESCRIBE")}
+    # Who hears must know how long tombstones are kept: DESCRIBE_CONFIGS.
+    hearing = ("READ", "DESCRIBE", "DESCRIBE_CONFIGS")
     for contract in contracts:
-        rules |= {Rule(contract.agency, "TOPIC", "LITERAL", contract.topic, how) for how in ("READ", "DESCRIBE")}
+        rules |= {Rule(contract.agency, "TOPIC", "LITERAL", contract.topic, how) for how in hearing}
     return rules
 
 

@@ -140,6 +140,7 @@ def test_a_dry_run_tells_everything_and_does_nothing(broker: Admin, keys: Path, 
     fewer = country.ground().catalogue
     told = [
         "gone: portal may DESCRIBE topic population.resident.v1",
+        "gone: portal may DESCRIBE_CONFIGS topic population.resident.v1",
         "gone: portal may READ topic population.resident.v1",
     ]
     assert apply(broker, fewer, keys, dry_run=True) == told
