@@ -147,7 +147,8 @@ class Decoder:
         headers = _headers(record)
         key, event_id = _uuid(record.key, "key"), _uuid(headers.get("ce_id"), "header ce_id")
         version = _version(headers) if self._state else 0
-        traceparent = (headers.get("traceparent") or b"").decode("ascii", "replace") or None
+        traced = headers.get("traceparent")
+        traceparent = traced.decode("ascii", "replace") if traced else None
         body = record.value
         if body is None:
             if not self._state:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from sekali.filling import Filling
 from sekali.inbox import Projection
 
 _OWN = ("version", "gone", "as_of")
+_BYTES = attrgetter("key.bytes")
+"""PostgreSQL's order, and compared sooner than UUIDs."""
 
 
 class Passed(NamedTuple):
@@ -115,7 +118,7 @@ def last_versions(events: Sequence[Heard]) -> list[Heard]:
         known = last.get(event.key)
         if known is None or known.version < event.version:
             last[event.key] = event
-    return [last[key] for key in sorted(last)]
+    return sorted(last.values(), key=_BYTES)
 
 
 def _with_json(row: tuple[Any, ...], places: Sequence[int]) -> tuple[Any, ...]:

@@ -21,12 +21,14 @@ from sekali.errors import SekaliError
 from sekali.flight import Flight
 from sekali.kafka import Connection
 from sekali.log import Acknowledged, AnotherRelay, Current, OwnLog
-from sekali.outgoing import Outgoing
+from sekali.outgoing import PAGE, Outgoing
 from sekali.registry import Registry
 from sekali.sending import Sender, SendFailed, acknowledged
 
 LARGEST_BATCH = 1_000_000  # bytes; the broker's message.max.bytes is 1 MiB
 POLL_SECONDS = 0.25
+SOON_SECONDS = 0.002
+"""Behind the last row: what is committed here wakes the relay, what another process says is looked for so soon."""
 DELETE_SECONDS = 0.05
 """Nobody waits for a deletion: at 300 events a second one transaction takes 15 of them."""
 IDLE_CHECK_SECONDS = 5.0
@@ -156,6 +158,8 @@ class Relay:
             metrics.RELAY_SWEEPS.inc()
             if rows := await outgoing.read():
                 await flight.put(await sender.send(rows))
+                if len(rows) < PAGE:  # the producer gets the loop first, and the database nothing to do in vain
+                    await _until(self._wake, SOON_SECONDS)
                 continue
             if flight.is_empty and loop.time() - checked > IDLE_CHECK_SECONDS:
                 await own.check()

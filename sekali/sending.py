@@ -3,7 +3,7 @@
 import asyncio
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaProducer
@@ -85,8 +85,7 @@ class Sender:
             if append(timestamp=said_at, key=key.encode(), value=value, headers=headers) is None:
                 break
             positions.append(position)
-            if traceparent is not None and (span := spans.sent(topic, partition, event_id, traceparent)) is not None:
-                sending.spans.append(span)
+        sending.spans += _spans(topic, partition, rows[: len(positions)])
         sending.acknowledgement = await self._producer.send_batch(batch, topic, partition=partition)
         return sending, len(positions)
 
@@ -121,6 +120,12 @@ class Sender:
         )
         frame = self._frames[topic, number] = _Frame(b"\0" + schema_id.to_bytes(4, "big"), headers)
         return frame
+
+
+def _spans(topic: str, partition: int, rows: Sequence[Row]) -> Iterator[Span]:
+    for *_, traceparent, event_id, _ in (row for row in rows if row[7] is not None and row[7][-1:] in spans.SAMPLED):
+        if (span := spans.sent(topic, partition, event_id, traceparent)) is not None:
+            yield span
 
 
 async def acknowledged(sendings: Iterable[Sending]) -> tuple[list[Acknowledged], BaseException | None]:

@@ -18,7 +18,10 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from sekali.codec import Heard
 
 _PROPAGATOR = TraceContextTextMapPropagator()
-_ODD = frozenset("13579bdfBDF")
+# Asked for once: the SDK makes a new one for each asking. Before tracing is set up it stands in for the one to come.
+_TRACER = trace.get_tracer("sekali")
+SAMPLED = frozenset("13579bdfBDF")
+"""How a sampled `traceparent` ends: bit 0 of its flags; the other bits may be set too (the SDK writes `-03`)."""
 Attributes = dict[str, str | int]
 
 
@@ -34,8 +37,7 @@ def traceparent_of(context: Context | None = None) -> str | None:
 
 
 def is_sampled(traceparent: str | None) -> bool:
-    """Bit 0 of the flags; the other bits may be set too (the SDK writes `-03`)."""
-    return traceparent is not None and traceparent[-1:] in _ODD
+    return traceparent is not None and traceparent[-1:] in SAMPLED
 
 
 @contextmanager
@@ -45,7 +47,7 @@ def created(topic: str, event_id: UUID) -> Iterator[str | None]:
         yield traceparent_of()
         return
     attributes = _attributes(topic, "create") | {"messaging.message.id": str(event_id)}
-    with _tracer().start_as_current_span(f"create {topic}", kind=SpanKind.PRODUCER, attributes=attributes):
+    with _TRACER.start_as_current_span(f"create {topic}", kind=SpanKind.PRODUCER, attributes=attributes):
         yield traceparent_of()
 
 
@@ -57,7 +59,7 @@ def sent(topic: str, partition: int, event_id: str, traceparent: str | None) -> 
         "messaging.message.id": event_id,
         "messaging.destination.partition.id": str(partition),
     }
-    return _tracer().start_span(f"send {topic}", context_of(traceparent), kind=SpanKind.CLIENT, attributes=attributes)
+    return _TRACER.start_span(f"send {topic}", context_of(traceparent), kind=SpanKind.CLIENT, attributes=attributes)
 
 
 def processed(event: Heard, group: str) -> Span | None:
@@ -82,7 +84,7 @@ def _processing(event: Heard, group: str, parent: Context, links: Sequence[Link]
         "messaging.consumer.group.name": group,
     }
     name = f"process {record.topic}"
-    return _tracer().start_span(name, parent, kind=SpanKind.CONSUMER, attributes=attributes, links=links)
+    return _TRACER.start_span(name, parent, kind=SpanKind.CONSUMER, attributes=attributes, links=links)
 
 
 @contextmanager
@@ -116,7 +118,3 @@ def _attributes(topic: str, operation: str) -> Attributes:
         "messaging.operation.type": operation,
         "messaging.destination.name": topic,
     }
-
-
-def _tracer() -> trace.Tracer:
-    return trace.get_tracer("sekali")

@@ -18,6 +18,7 @@ from sekali.lane import Lane
 from sekali.offsets import CLAIM, Offsets, Poll, Polled
 from sekali.rebuilding import Rebuilding
 from sekali.replaying import remaking
+from sekali.spans import SAMPLED
 from sekali.trouble import is_poison, stops, waits
 
 logger = logging.getLogger(__name__)
@@ -136,9 +137,12 @@ class Subscription:
         await self.offsets.seek(consumer, consumer.assignment())
 
     async def _decode(self, records: Sequence[ConsumerRecord], batch: Batch) -> None:
-        for record, event in zip(records, await self.applying.decoder.decode_all(records), strict=True):
-            batch.decoded.append((record, event))
-            if isinstance(event, Heard) and (span := self.applying.span(event)) is not None:
+        events = await self.applying.decoder.decode_all(records)
+        batch.decoded += zip(records, events, strict=True)
+        for event in events:
+            if not isinstance(event, Heard) or event.traceparent is None or event.traceparent[-1:] not in SAMPLED:
+                continue
+            if (span := self.applying.span(event)) is not None:
                 batch.spans[event.event_id] = span
 
     def look(self) -> None:

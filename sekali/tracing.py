@@ -176,6 +176,7 @@ _DROPPED = frozenset(
     {"url.path", "url.query", "http.target", "messaging.kafka.message.key", "db.statement", "db.query.text"}
 )
 _WHOLE_URLS = frozenset({"url.full", "http.url"})
+_LOOKED_AT = _DROPPED | _WHOLE_URLS
 # Parts of a path that name a door or a record: a word as doors have them (`business-licence`, `v2`), or a UUID.
 # Names, NIKs, e-mail addresses are neither; a word may hold a few digits, but no number of a person.
 _WORD = r"[a-z](?:[a-z_-]|[0-9]{1,3}(?![0-9])){0,63}"
@@ -183,7 +184,10 @@ _KNOWN_PART = re.compile(rf"(?:{_WORD}|[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9
 
 
 def _discreet(span: ReadableSpan) -> ReadableSpan:
-    kept = {name: value for name, value in (span.attributes or {}).items() if name not in _DROPPED}
+    told = span.attributes or {}
+    if not (span.events or span.status.description or told.keys() & _LOOKED_AT):
+        return span
+    kept = {name: value for name, value in told.items() if name not in _DROPPED}
     for name in _WHOLE_URLS & kept.keys():
         kept[name] = _discreet_url(str(kept[name]))
     return ReadableSpan(

@@ -19,7 +19,7 @@ from uuid import UUID
 import httpx
 import uvicorn
 from fastapi import FastAPI, Request
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.place import THIN, WIDE, Place, copy_table
@@ -67,7 +67,8 @@ class Copy:
     """The residents that an agency holds, read as its services read them: through SQLAlchemy, in a transaction."""
 
     def __init__(self, place: Place) -> None:
-        self._table = copy_table(WIDE)
+        table = copy_table(WIDE)
+        self._held = select(table).where(table.c.resident_id == bindparam("key"))  # made once, as the services do
         self.database = Database(place.settings(WIDE).database_url)
 
     async def read(self, key: UUID) -> dict[str, object]:
@@ -76,7 +77,7 @@ class Copy:
             return await self.of(session, key)
 
     async def of(self, session: AsyncSession, key: UUID) -> dict[str, object]:
-        found = await session.execute(select(self._table).where(self._table.c.resident_id == key))
+        found = await session.execute(self._held, {"key": key})
         return dict(found.mappings().one())
 
 

@@ -311,7 +311,7 @@ async def test_a_redriven_event_has_a_trace_of_its_own_linked_to_the_old(
     kept, provider = InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(kept))
     tracer = provider.get_tracer("test")
-    monkeypatch.setattr(spans, "_tracer", lambda: tracer)
+    monkeypatch.setattr(spans, "_TRACER", tracer)
     async with town.open_land() as land, town.open_bank() as bank:
         parcel_id = await a_parcel(town, land, bank)
         with tracer.start_as_current_span("click"):
