@@ -10,6 +10,7 @@ from pathlib import Path
 from bench.measure import Bench, Measure, Skipped
 from bench.place import Place, prepare
 from bench.table import FAILED, Outcome
+from bench.warming import warm
 
 PROJECT = Path(__file__).parents[1]
 
@@ -59,6 +60,9 @@ async def run_all(measures: Mapping[str, Measure], options: Options, listener: L
     place = await prepare(PROJECT, options.state, listener.platform, platform=wanted)
     outcomes: dict[str, Outcome] = {}
     try:
+        if wanted:
+            listener.platform("warm-up", 0, "a million records")
+            await warm(place, options.scale)
         for row, measure in measures.items():
             outcomes[row] = await _outcome(measure, place, options, listener)
             listener.ended(measure, outcomes[row])

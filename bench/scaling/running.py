@@ -14,6 +14,7 @@ from bench.running import PROJECT
 from bench.scaling.figures import PARTS, Machine, Part, Scale, load
 from bench.scaling.processes import Step, relays, subscribers
 from bench.scaling.sizes import encoding, sizes
+from bench.warming import warm
 
 SIZES = (10_000, 100_000, 1_000_000)
 ROWS: Mapping[Part, int] = {"subscriber": 100_000, "relay": 200_000, "residents": SIZES[-1]}
@@ -40,10 +41,12 @@ class Asked:
 
 async def measured(asked: Asked, file: Path, tell: Step) -> None:
     """Each part is kept in `file` when it ends: what fails later costs none of it."""
+    before = os.getloadavg()[0]  # later it is our own
     place = await prepare(PROJECT, asked.state, lambda part, seconds, words: tell(f"{part} {words}"))
     try:
+        tell("a million records through relay and subscriber, to warm up")
+        await warm(place, asked.scale)
         for part in (one for one in PARTS if one in asked.parts):
-            before = os.getloadavg()[0]
             found = await _part(place, part, asked, tell)
             merged(load(file), found, part, before, asked.count(ROWS[part])).save(file)
     finally:
