@@ -6,6 +6,7 @@ pairs counts, so that what else a machine does at a moment does not. Where that 
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from random import Random
@@ -23,12 +24,11 @@ from faults.stand.children import Child, NotStruck
 from faults.stand.delays import Seen
 from faults.stand.folders import say
 from faults.stand.stand import PARITY_SECONDS, Stand
-from sekali.testing import NeverHappened, eventually
 
 SLOW, DEAD, BLOCKED = "a slow subscriber", "a dead subscriber", "a blocked subscriber"
 MOST = 1.2
-WINDOW_SECONDS = 6.0
-FEWEST_PAIRS, PAIRS = 3, 7
+WINDOW_SECONDS = 5.0
+FEWEST_PAIRS, PAIRS = 3, 9
 FEWEST_FACTS = 50
 """Of fewer no share of a hundred can be told."""
 PATIENCE_SECONDS = 6.0
@@ -159,24 +159,30 @@ async def _blocked(stand: Stand, blow: Blow) -> AsyncIterator[None]:
     """Its handlers wait for something, in their transactions; the broker has given it up already."""
     child = stand.children[f"{blow.whom}-1"]
     order = stand.place.folders.of(child.name, "blocked")
+    await _counts(stand, child, as_member=True)
     say(order, {})
     try:
-        await eventually(lambda: _given_up(stand, child), f"{child.name} is given up", GONE_SECONDS)
+        await _counts(stand, child, as_member=False)
         yield
-    except NeverHappened as counts:
-        raise NotStruck(f"{child.name} was blocked, and still counts as a member: {counts}") from None
     finally:
         order.unlink()
 
 
-async def _given_up(stand: Stand, child: Child) -> bool:
+async def _counts(stand: Stand, child: Child, *, as_member: bool) -> None:
+    """Until it is a member of all its groups, or of none any more. Raises `NotStruck`."""
     groups = [f"{child.agency}.{country.payments(owner)}" for owner in country.ENTERING[child.agency]]
-    return not await asyncio.to_thread(_members, stand, groups) & {f"{group}.{child.instance}" for group in groups}
-
-
-def _members(stand: Stand, groups: Collection[str]) -> set[str]:
-    """Of all the groups, by the names that the processes have given themselves."""
+    itself = {f"{group}.{child.instance}" for group in groups}
     admin = AdminClient({**stand.place.platform.admin.confluent(), "log_level": "0"})
+    until = time.monotonic() + GONE_SECONDS
+    while itself & await asyncio.to_thread(_members, admin, groups) != (itself if as_member else set()):
+        if time.monotonic() > until:
+            told = "did not join its groups" if as_member else "was blocked, and still counts as a member"
+            raise NotStruck(f"{child.name} {told}")
+        await asyncio.sleep(ROUND_SECONDS)
+
+
+def _members(admin: AdminClient, groups: Collection[str]) -> set[str]:
+    """Of all the groups, by the names that the processes have given themselves."""
     told = admin.describe_consumer_groups(list(groups), request_timeout=10.0)
     found = [one.result() for one in told.values()]
     return {
