@@ -13,7 +13,7 @@ from faststream.kafka import KafkaBroker
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sekali import beats, collector, effect, gauges, migrations, outbox
+from sekali import beats, collector, effect, gauges, migrations, outbox, severed
 from sekali.agreement import Agreement
 from sekali.applying import Applying
 from sekali.contracts import Catalogue
@@ -21,7 +21,7 @@ from sekali.database import Clock, Database, utc_now
 from sekali.erasure import ERASURES, Erasures, collect
 from sekali.errors import SekaliError
 from sekali.inbox import Inbox
-from sekali.kafka import connection, librdkafka, security
+from sekali.kafka import REQUEST_MS, connection, librdkafka, security
 from sekali.listening import listen
 from sekali.log import Current
 from sekali.parking import Parked
@@ -92,6 +92,7 @@ class Bus:
             settings.kafka_bootstrap,
             security=security(settings),
             client_id=self.agency,
+            request_timeout_ms=REQUEST_MS,
             logger=logger,
             log_level=logging.DEBUG,  # of "Received" and "Processed", for each batch
             apply_types=False,  # a batch is handed on as it is: finding that out took a thread each time
@@ -120,6 +121,7 @@ class Bus:
         self._tasks.append(asyncio.create_task(self._run_waiting(), name="waiting"))
         own_workers = [
             Worker("measure", timedelta(seconds=MEASURE_SECONDS), _measure),
+            Worker("look after connections", timedelta(seconds=severed.LOOK_SECONDS), _look_after_connections),
             Worker("prune", timedelta(hours=1), _prune),
             Worker("sweep", timedelta(hours=1), _sweep),
             Worker("beat", beats.EVERY / 6, _beat),
@@ -254,6 +256,10 @@ async def _measure(bus: Bus) -> None:
         subscription.look()
     async with bus.transaction() as session:
         await gauges.measure(session, bus.subscriptions)
+
+
+async def _look_after_connections(bus: Bus) -> None:
+    await bus.database.severed.look()
 
 
 async def _prune(bus: Bus) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from sekali import upgrading
+from sekali.severed import CONNECT_SECONDS, Severed
 
 logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
@@ -44,8 +45,14 @@ class Database:
         # hide_parameters: an error text would else hold the row. The statement cache outlives a migration badly.
         # The pool's last connection first: at a low rate one of them does all, and has its statements prepared.
         self.engine = create_async_engine(
-            driver, pool_size=pool_size, max_overflow=pool_size, pool_use_lifo=True, hide_parameters=True
+            driver,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_use_lifo=True,
+            hide_parameters=True,
+            connect_args={"timeout": CONNECT_SECONDS},
         )
+        self.severed = Severed(self.engine)
         _hand_out_living_ones(self.engine)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, info={**(info or {}), CLOCK: clock})
 
@@ -78,6 +85,7 @@ class Database:
                 await connection.commit()
 
     async def close(self) -> None:
+        await self.severed.close()
         await self.engine.dispose()
 
 

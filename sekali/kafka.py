@@ -9,6 +9,10 @@ from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLS
 from sekali.errors import SekaliError
 from sekali.settings import AgencySettings
 
+REQUEST_MS = 15_000
+"""How long an answer of the broker is waited for: longer than it waits itself for the members of a group (6 s).
+Where a connection was severed without our hearing of it, this is how long nothing arrives."""
+
 
 class CertificateUnreadable(SekaliError):
     """A file of certificates or keys is not there, or holds none."""

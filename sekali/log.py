@@ -25,7 +25,7 @@ from sekali.contracts import Catalogue
 from sekali.database import Database
 from sekali.erasure.clearing import graves
 from sekali.errors import SekaliError
-from sekali.kafka import Connection
+from sekali.kafka import REQUEST_MS, Connection
 from sekali.reading import VERSION
 
 logger = logging.getLogger(__name__)
@@ -98,7 +98,12 @@ class OwnLog:
         self._current = current
         self._expected: Expected = {}
         self._consumer = AIOKafkaConsumer(
-            **connection, client_id=f"{agency}.relay", group_id=None, enable_auto_commit=False, auto_offset_reset="none"
+            **connection,
+            client_id=f"{agency}.relay",
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            request_timeout_ms=REQUEST_MS,
         )
 
     async def __aenter__(self) -> Self:
