@@ -185,7 +185,7 @@ _KNOWN_PART = re.compile(rf"(?:{_WORD}|[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9
 
 def _discreet(span: ReadableSpan) -> ReadableSpan:
     told = span.attributes or {}
-    if not (span.events or span.status.description or told.keys() & _LOOKED_AT):
+    if not (span.events or span.status.description) and _LOOKED_AT.isdisjoint(told):
         return span
     kept = {name: value for name, value in told.items() if name not in _DROPPED}
     for name in _WHOLE_URLS & kept.keys():
