@@ -83,6 +83,8 @@ class Log:
         told = headers.get("ce_entityversion", b"")
         version = int(told) if told.isdigit() else 0
         base = (topic, partition, offset, key.decode("ascii", "replace"), event_id, version)
+        if not _is_uuid(key):
+            return Entry(*base, None, "a key that is no UUID")
         try:
             event = UUID(event_id).bytes
             if topic in self._states and version == 0:
@@ -94,3 +96,11 @@ class Log:
         except ValueError as wrong:
             return Entry(*base, None, str(wrong))
         return Entry(*base, opened)
+
+
+def _is_uuid(key: bytes) -> bool:
+    try:
+        UUID(key.decode("ascii"))
+    except ValueError:
+        return False
+    return True
