@@ -41,6 +41,9 @@ async def test_once_an_hour_each_partition_of_a_state_gets_one_and_facts_none(to
     said = await rows(land, "outbox", "position")
     assert {(row.aggregatetype, row.payload, row.version) for row in said} == {(town.parcels, None, 1)}
     assert {zlib.crc32(row.aggregateid.encode()) % 2 for row in said} == {0, 1}
+    clock.turn(days=-2)
+    assert await beat(land) == 2, "the clock was ahead when the last one was said"
+    assert await beat(land) == 0
     await land.database.close()
     await land.registry.close()
 
