@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 import asyncpg
@@ -19,10 +20,10 @@ WAITING = "select count(*) from outbox"
 
 
 class Lines:
-    """What a child's log says from now on."""
+    """What a log says from now on: a child's, or a file."""
 
-    def __init__(self, child: Child) -> None:
-        self._file = child.folders.logs / f"{child.name}.log"
+    def __init__(self, log: Child | Path) -> None:
+        self._file = log if isinstance(log, Path) else log.folders.logs / f"{log.name}.log"
         self._begin = self._file.stat().st_size
 
     async def say(self, words: str) -> bool:
