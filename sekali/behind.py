@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import avro, beats
 from sekali.cards import Card
-from sekali.codec import HEADER_FINGERPRINT, Record, told_version
+from sekali.codec import HEADER_FINGERPRINT, LARGEST, Record, told_version
 from sekali.contracts import Catalogue
 from sekali.errors import SekaliError
 from sekali.reading import MAGIC, PREFIX, VERSION
@@ -72,7 +72,7 @@ class OwnVersions:
         if record.value is None:
             return version
         read = self._readers.get((record.topic, (headers.get(HEADER_FINGERPRINT) or b"").decode("ascii", "replace")))
-        if read is None or len(record.value) < PREFIX.size or record.value[0] != MAGIC:
+        if read is None or not PREFIX.size <= len(record.value) <= LARGEST or record.value[0] != MAGIC:
             return 0
         try:
             said = read(record.value, PREFIX.size)

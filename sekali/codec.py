@@ -28,6 +28,9 @@ __all__ = [
     "SchemaMismatch", "Shape", "told_version",
 ]  # fmt: skip
 
+LARGEST = 1 << 20
+"""Bytes of a value that is read: a larger one costs many times as much memory until it is in a table.
+Our services say at most `outbox.LARGEST`, and a broker takes about 1 MiB unless it is told to take more."""
 BREATH = 50
 """Records decoded before other tasks get the loop: the batch before this one is being written meanwhile."""
 HEADER_VERSION = "ce_entityversion"
@@ -154,6 +157,8 @@ class Decoder:
             if not self._state:
                 raise Poison("TOMBSTONE_OF_FACT", "A fact topic holds a record without a value.")
             return Heard(record, key, event_id, version, None, traceparent)
+        if len(body) > LARGEST:
+            raise Poison("TOO_LARGE", f"The value has more than {LARGEST:,} bytes; it is kept up to there.")
         if len(body) < PREFIX.size or body[0] != MAGIC:
             raise Poison("NOT_FRAMED", "The value does not begin with the byte 0 and a schema id.")
         place = (PREFIX.unpack_from(body)[1], headers.get(HEADER_FINGERPRINT) or b"")

@@ -9,12 +9,15 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sekali.codec import Poison, Record
+from sekali.codec import LARGEST, Poison, Record
 from sekali.contracts import Contract, fingerprint
 from sekali.database import now
 from sekali.errors import SekaliError
 
 logger = logging.getLogger(__name__)
+
+LONGEST_KEY = 1_000
+"""Bytes of a key that is kept. PostgreSQL cannot index one of 2,700; a UUID has 36."""
 
 # Delivered again, a letter that waits is blocked by itself: its own cause stays. What was discarded stays discarded.
 BURY = text("""
@@ -65,17 +68,23 @@ class StoredRecord:
 
 
 def stored(record: Record) -> dict[str, Any]:
-    """A record as parameters of a statement. The names of headers lose what is not text, the values lose nothing."""
-    pairs = [(str(name).replace("\0", ""), bytes(value)) for name, value in record.headers if value is not None]
+    """A record as parameters of a statement. The names of headers lose what is not text.
+
+    What is so large or long that nobody would read it is cut, and one byte behind the limit is left: run again, it is
+    refused for the same cause.
+    """
+    pairs = [
+        (str(name).replace("\0", ""), bytes(value)[:LARGEST]) for name, value in record.headers if value is not None
+    ]
     return {
         "topic": record.topic,
         "partition": record.partition,
         "record_offset": record.offset,
         "record_timestamp": record.timestamp,
-        "key": record.key,
+        "key": record.key and record.key[:LONGEST_KEY],
         "header_names": [name for name, _ in pairs],
         "header_values": [value for _, value in pairs],
-        "payload": record.value,
+        "payload": record.value and record.value[: LARGEST + 1],
     }
 
 

@@ -33,8 +33,9 @@ async def headers_of(town: Town, topic: str, event_id: UUID | None = None) -> tu
 class Stranger:
     """Writes to land's topics what land's relay never would."""
 
-    def __init__(self, town: Town) -> None:
-        self.producer = AIOKafkaProducer(**connection(town.settings(town.land)))
+    def __init__(self, town: Town, **told: Any) -> None:
+        """`told`: more for the producer."""
+        self.producer = AIOKafkaProducer(**connection(town.settings(town.land)), **told)
 
     async def __aenter__(self) -> "Stranger":
         await self.producer.start()
