@@ -38,7 +38,7 @@ class Told(NamedTuple):
 
 
 SAYS: Mapping[str, Told] = {
-    "kafka": Told(("The relay stopped and begins again",), country.OWNERS),
+    "kafka": Told(("Kafka has acknowledged nothing for", "The relay stopped and begins again"), country.OWNERS),
     "postgres": Told(("DiskFullError",), country.AGENCIES),
 }
 
