@@ -86,6 +86,11 @@ class Child:
         seen = psutil.Process(self.pid)
         return seen.memory_info().rss / 1e6, float(seen.num_fds())
 
+    def peak(self) -> float:
+        """The most megabytes resident since it was begun; zero for one that does not live."""
+        told = Path(f"/proc/{self.pid}/status").read_text() if self.lives else ""
+        return sum(int(line.split()[1]) for line in told.splitlines() if line.startswith("VmHWM:")) * 1024 / 1e6
+
 
 @dataclass
 class Children:

@@ -91,6 +91,11 @@ create table person (person_id uuid primary key, version bigint not null, name t
 PERSON_COPY = """
 create table person_copy (person_id uuid primary key, version bigint not null, gone boolean not null default false,
                           as_of timestamptz, heard_at timestamptz, name text);
+create table person_change (place bigint generated always as identity primary key, person_id uuid not null,
+                            gone boolean not null);
+create function write_down_person() returns trigger language plpgsql as
+$$ begin insert into person_change (person_id, gone) values (new.person_id, new.gone); return null; end $$;
+create trigger changed after insert or update on person_copy for each row execute function write_down_person();
 """
 ATTRIBUTES = {
     "purpose": {"id": "uji gangguan", "en": "fault tests"},

@@ -1,15 +1,18 @@
 """Records that somebody else writes into an agency's topics: with the administrator's rights, not by the bus."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, cast
 
 from confluent_kafka import Consumer, Producer, TopicPartition
 
+from faults.stand.children import NotStruck
 from faults.stand.place import Place
 
 SECONDS = 30.0
+MOST_BYTES, HEADERS_BYTES = 1_000_000, 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Record:
         return self.but(headers=[(known, old) for known, old in self.headers if known != name] + [(name, value)])
 
 
-class NothingThere(Exception):
+class NothingThere(NotStruck):
     """The log has no record to begin with."""
 
 
@@ -51,11 +54,48 @@ def some(place: Place, topic: str, count: int, chance: Random) -> list[Record]:
     return [chance.choice(found) for _ in range(count)]
 
 
+def whole(place: Place, topic: str) -> list[Record]:
+    """All that the topic's log holds now."""
+    found, _ = behind(place, topic, {})
+    return found
+
+
+def behind(place: Place, topic: str, begins: Mapping[int, int]) -> tuple[list[Record], dict[int, int]]:
+    """What the topic's log holds now from these offsets on, or from its start, and where each partition ends.
+
+    `begins`: partition -> offset.
+    """
+    consumer = Consumer({**place.platform.admin.confluent(), "group.id": "faults.foreign", "log_level": "0"})
+    found: list[Record] = []
+    ends: dict[int, int] = {}
+    try:
+        for number in consumer.list_topics(topic, timeout=SECONDS).topics[topic].partitions:
+            low, high = consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=SECONDS)
+            begin, ends[number] = max(low, begins.get(number, low)), high
+            found += _between(consumer, TopicPartition(topic, number, begin), high)
+    finally:
+        consumer.close()
+    return found, ends
+
+
+def _between(consumer: Consumer, begin: TopicPartition, end: int) -> list[Record]:
+    consumer.assign([begin])
+    found: list[Record] = []
+    until, last = time.monotonic() + SECONDS, begin.offset - 1
+    while last < end - 1:
+        if time.monotonic() > until:
+            raise TimeoutError(f"{begin.topic}[{begin.partition}] could not be read to its end.")
+        messages = [one for one in consumer.consume(1_000, timeout=1.0) if one.error() is None]
+        found += [_record(one) for one in messages if int(one.offset() or 0) < end]
+        last = max([last, *(int(one.offset() or 0) for one in messages)])
+    return found
+
+
 def write(place: Place, records: Sequence[Record]) -> None:
     """All acknowledged when it returns."""
-    producer = Producer(
-        {**place.platform.admin.confluent(), "enable.idempotence": True, "message.max.bytes": 1_000_000}
-    )
+    largest = max((len(one.key) + len(one.value or b"") for one in records), default=0)
+    most = max(MOST_BYTES, largest + HEADERS_BYTES)
+    producer = Producer({**place.platform.admin.confluent(), "enable.idempotence": True, "message.max.bytes": most})
     failed: list[object] = []
     for one in records:
         producer.produce(
