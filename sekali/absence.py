@@ -31,11 +31,17 @@ ASK_AGAIN_SECONDS = 3600.0
 Kept = Callable[[], Awaitable[float]]
 """Asks how many seconds the broker keeps the topic's tombstones."""
 
+# A row that a batch has just claimed is written the next time: who waits for several could block a batch, and it us.
 WRITE = text("""
-    update inbox_offset set level_at = level.moment
-    from unnest(cast(:partitions as int[]), cast(:moments as timestamptz[])) as level (partition, moment)
-    where inbox_offset.topic = :topic and inbox_offset.partition = level.partition
-      and (inbox_offset.level_at is null or inbox_offset.level_at < level.moment)
+    with free as (
+        select topic, partition, level_at from inbox_offset
+        where topic = :topic and partition = any(cast(:partitions as int[])) for update skip locked
+    )
+    update inbox_offset set level_at = greatest(free.level_at, level.moment)
+    from free, unnest(cast(:partitions as int[]), cast(:moments as timestamptz[])) as level (partition, moment)
+    where inbox_offset.topic = free.topic and inbox_offset.partition = free.partition
+      and free.partition = level.partition
+    returning inbox_offset.partition
 """)
 
 
@@ -118,8 +124,15 @@ class Absence:
             await self._offsets.seek(consumer, [place])
 
     async def _kept_seconds(self) -> float:
+        """Asked once an hour; while the broker does not answer, the last answer counts."""
         if self._kept is None or time.monotonic() - self._kept[0] > ASK_AGAIN_SECONDS:
-            self._kept = time.monotonic(), await self._ask()
+            try:
+                told = await self._ask()
+            except Exception:
+                if self._kept is None:
+                    raise
+                told = self._kept[1]
+            self._kept = time.monotonic(), told
         return self._kept[1]
 
     async def _write(self, every: float) -> None:
@@ -130,7 +143,7 @@ class Absence:
             return
         async with self._database.transaction() as session:
             ages = [timedelta(seconds=time.monotonic() - at) for at in levels.values()]
-            await session.execute(
+            found = await session.execute(
                 WRITE,
                 {
                     "topic": self._rebuilding.topic,
@@ -138,7 +151,8 @@ class Absence:
                     "moments": [now(session) - age for age in ages],
                 },
             )
-        self._written |= levels
+            written = set(found.scalars())
+        self._written |= {place: at for place, at in levels.items() if place.partition in written}
 
 
 def _told(consumer: AIOKafkaConsumer, place: TopicPartition) -> Moment | None:

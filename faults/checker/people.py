@@ -44,7 +44,8 @@ def _copy(agency: str, heard: PeopleHeard, people: People) -> Iterator[str]:
     for key, person in people.own.items():
         held = heard.copy.get(key)
         if person.gone:
-            if held is not None and not (held.gone and held.version == person.version):
+            # Who was away until the tombstone was gone does not know its version: the grave stands behind its own.
+            if held is not None and not (held.gone and held.version <= person.version):
                 yield f"{agency} holds version {held.version} of a person who was erased as {person.version}"
         elif held != person:
             told = "nothing" if held is None else f"version {held.version}"

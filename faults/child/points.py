@@ -39,9 +39,15 @@ POINTS: Mapping[str, Point] = {
     "inbox while revoked": Point("sekali.listening:Seeking.on_partitions_revoked", "before"),
     "dead letter written": Point("sekali.deadletter:bury", "after"),
     "redrive in transaction": Point("sekali.redriving:Redriving._act", "after"),
+    "rebuild begun": Point("sekali.rebuilding:Rebuilding.begin", "after"),
+    "rebuild noted": Point("sekali.rebuilding:note", "after"),
+    "rebuild at its end": Point("sekali.rebuilding:Rebuilding.finish", "before"),
+    "rebuild burying": Point("sekali.applying:Applying.bury", "after"),
 }
+EVERYDAY = tuple(name for name in POINTS if not name.startswith("rebuild"))
+"""The others are come by behind a long absence only."""
 OF_SERVICE = tuple(name for name in POINTS if name.startswith(("service", "relay")))
-OF_SUBSCRIBER = tuple(name for name in POINTS if name not in OF_SERVICE)
+OF_SUBSCRIBER = tuple(name for name in EVERYDAY if name not in OF_SERVICE)
 
 
 class NoSuchPoint(Exception):

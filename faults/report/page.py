@@ -1,6 +1,6 @@
 """The page: promises and runs put into words of a template."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from faults.checker.invariants.i5_alive import LONGEST
 from faults.checker.judging import found as invariants
-from faults.report.promises import NOT_PROMISED, PROMISES, TABLE, Promise
+from faults.report.promises import GENERATED, NOT_PROMISED, PROMISES, TABLE, Promise
 from faults.report.runs import Seen, kept, seen
 from faults.row import Options
 from faults.stand import country
@@ -66,14 +66,22 @@ def shown(promise: Promise, known: Mapping[str, Seen]) -> str:
     missing = [row for row in promise.rows if row not in tried]
     said = [f"**broken by {', '.join(broken)}**"] if broken else []
     if tried:
-        faults = sum(known[row].injected for row in tried)
-        said.append(f"{faults:,} faults" if broken else f"held in {faults:,} faults")
+        told = _counted(known, tried)
+        said.append(told if broken else f"held in {told}")
     small = [row for row in tried if known[row].smoke]
     if small:
         said.append(f"small counts only: {', '.join(small)}")
     if missing:
         said.append(f"{'not run yet' if tried else '**not shown yet**, not run'}: {', '.join(missing)}")
     return "; ".join(said)
+
+
+def _counted(known: Mapping[str, Seen], rows: Iterable[str]) -> str:
+    counts = dict.fromkeys((False, True), 0)
+    for row in rows:
+        counts[row in GENERATED] += known[row].injected
+    said = [f"{counts[False]:,} faults"] if counts[False] or not counts[True] else []
+    return " and ".join([*said, *([f"{counts[True]:,} generated cases"] if counts[True] else [])])
 
 
 def _against(promise: Promise, found: Seen) -> list[str]:
@@ -102,7 +110,7 @@ def _verdict(known: Mapping[str, Seen]) -> str:
     tried = {row: one for row, one in known.items() if one.runs}
     if not tried:
         return "Nothing was run yet: nothing of this page is shown."
-    faults = sum(one.injected for one in tried.values())
+    faults = sum(one.injected for row, one in tried.items() if row not in GENERATED)
     broken = [row for row in TABLE if row in tried and tried[row].violations]
     parity = [one.parity_median for one in tried.values() if one.parity_median is not None]
     worst = max((one.parity_worst for one in tried.values() if one.parity_worst is not None), default=None)

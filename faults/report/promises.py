@@ -31,6 +31,8 @@ TABLE: Mapping[str, str] = {
     "M1": "bugs planted on purpose",
 }
 """All rows of the suite; the page says of each whether it was run."""
+GENERATED = frozenset({"S1", "S2"})
+"""Their simulations and examples are no faults, and are not counted as such."""
 
 
 @dataclass(frozen=True, slots=True)

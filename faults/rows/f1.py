@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from random import Random
 
-from faults.child.points import OF_SERVICE, POINTS
+from faults.child.points import EVERYDAY, OF_SERVICE
 from faults.row import Blow, Row
 from faults.stand import country
 from faults.stand.children import Child
@@ -12,7 +12,7 @@ from faults.stand.stand import Stand
 
 def plan(chance: Random, count: int) -> Sequence[Blow]:
     """Each point as often as the others, in any order, at any agency that comes by it."""
-    points = (list(POINTS) * (count // len(POINTS) + 1))[:count]
+    points = (list(EVERYDAY) * (count // len(EVERYDAY) + 1))[:count]
     chance.shuffle(points)
     return [Blow(point, _whom(chance, point), chance.randrange(3)) for point in points]
 

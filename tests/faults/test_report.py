@@ -119,6 +119,17 @@ def test_a_promise_without_invariants_is_broken_by_all_that_its_rows_find(tmp_pa
     assert shown(page, "One agency delays no other").startswith("**broken by F15 (I9)**")
 
 
+def test_examples_are_no_faults(tmp_path: Path) -> None:
+    page = written(tmp_path, {"M1": result(injected=12), "S2": result(injected=60_000, planned=60_000)})
+    net = shown(page, "The net holds what it says it holds")
+    assert net.startswith("held in 12 faults and 60,000 generated cases; not run yet: S1")
+    assert "12 faults were inflicted." in page
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    told = shown(written(alone, {"S2": result(injected=500)}), "The net holds what it says it holds")
+    assert told.startswith("held in 500 generated cases; not run yet: M1, S1")
+
+
 def test_runs_count_together_and_full_ones_before_small_ones(tmp_path: Path) -> None:
     first, second = result(seed=1, parity_worst=3.0), result(seed=2, injected=9, violations={"I4": 1})
     written(tmp_path, {"F1": first}, {"F1": second}, {"F1": result(smoke=True, violations={"I1": 1})})

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from sekali import avro
 from sekali.contracts import Catalogue
+from tests.examples import examples
 
 ROOT = Path(__file__).parents[2]
 SYMBOLS = ["A", "B", "C", "D"]
@@ -71,7 +72,7 @@ def written(schema: dict[str, Any], value: dict[str, Any]) -> bytes:
     return out.getvalue()
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(pairs(), st.binary(max_size=5), st.randoms())
 def test_it_reads_what_fastavro_reads(
     pair: tuple[dict[str, Any], dict[str, Any], dict[str, Any]], before: bytes, chance: Random
@@ -102,7 +103,7 @@ def made_and_general(
     return lambda body: made(body, 0), general
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(pairs(), st.data())
 def test_what_is_cut_short_changed_or_too_long_is_never_read_as_something_else(
     pair: tuple[dict[str, Any], dict[str, Any], dict[str, Any]], data: st.DataObject

@@ -20,9 +20,10 @@ from hypothesis import HealthCheck, given, settings
 
 from sekali.compatibility import Reason, parse
 from sekali.compatibility.rules import resolve
+from tests.examples import examples
 from tests.sekali.avro_pairs import Branch, Schema, covering, encoded, full_name, pairs, schemas
 
-MANY = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=examples(300), deadline=None, suppress_health_check=list(HealthCheck))
 UNITS = {"millis": 10**6, "micros": 10**3, "nanos": 1}
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sekali.sealing import KeyNotKnownYet, Keyring, NoRightToKey, SealBroken, version_bytes
+from tests.examples import examples
 
 TOPIC, FIELD, KEY = "land.parcel.v1", "owner", b"0198c0de-0000-7000-8000-000000000001"
 
@@ -67,7 +68,7 @@ def test_a_moved_value_does_not_open(ring: Keyring, topic: str, field: str, key:
         ring.open(topic, field, key, subject, sealed(ring))
 
 
-@settings(max_examples=2_000, deadline=None)
+@settings(max_examples=examples(2_000), deadline=None)
 @given(place=st.integers(min_value=4), change=st.integers(min_value=1, max_value=255))
 def test_no_changed_byte_is_accepted(steady: Keyring, place: int, change: int) -> None:
     value = bytearray(sealed(steady))
@@ -76,7 +77,7 @@ def test_no_changed_byte_is_accepted(steady: Keyring, place: int, change: int) -
         steady.open(TOPIC, FIELD, KEY, version_bytes(3), bytes(value))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(value=st.binary(max_size=80))
 def test_made_up_bytes_are_refused_in_words(steady: Keyring, value: bytes) -> None:
     with pytest.raises((SealBroken, KeyNotKnownYet)):
