@@ -7,7 +7,7 @@ from contextvars import Context
 from typing import Any, NamedTuple
 
 from aiokafka import ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaTimeoutError, RequestTimedOutError
+from aiokafka.errors import OutOfOrderSequenceNumber, RequestTimedOutError
 from aiokafka.structs import RecordMetadata
 
 from faults.simulation.schedule import ACTOR, Actor, Schedule
@@ -73,15 +73,17 @@ class Broker:
             await schedule.turn(self._actor, what)
             if not producer.actor.alive:
                 if chance.random() > LATE:
-                    return
+                    producer.broken.add(place)
                 await schedule.turn(self._actor, f"{what}, late", chance.randrange(LATEST))
-            self._write(place, batch, chance.random() if self.faults else 1.0)
+            self._write(producer, place, batch, chance.random() if self.faults else 1.0)
         finally:
             self.pending -= 1
 
-    def _write(self, place: TopicPartition, batch: "Batch", fate: float) -> None:
+    def _write(self, producer: "Producer", place: TopicPartition, batch: "Batch", fate: float) -> None:
         if fate < LOST:
-            _fail(batch, KafkaTimeoutError())
+            producer.broken.add(place)
+        if place in producer.broken:
+            _fail(batch, OutOfOrderSequenceNumber())
             return
         offset = self.append(place, batch.said)
         if fate < LOST + UNANSWERED:
@@ -117,6 +119,8 @@ class Producer:
     def __init__(self, broker: Broker, **_: Any) -> None:
         self.actor = ACTOR.get()
         self.last: dict[TopicPartition, asyncio.Task[None]] = {}
+        self.broken: set[TopicPartition] = set()
+        """Where a batch of it was not written: the broker misses its sequence number, and takes none behind it."""
         self._broker = broker
 
     async def start(self) -> None:

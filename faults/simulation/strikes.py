@@ -29,14 +29,20 @@ async def deal(world: World) -> None:
         await group.deal()
 
 
+async def _dealt(world: World) -> None:
+    """Of one topic: each has a group of its own."""
+    await world.chance.choice(list(world.groups.values())).deal()
+
+
 async def _killed(world: World, agency: str) -> None:
     process = world.chance.choice(world.of(agency))
     await process.kill()
-    if world.chance.random() < 0.5:
+    if agency == SUBSCRIBER and world.chance.random() < 0.5:
         await deal(world)
     await world.schedule.turn(WORLD, f"{process.name} is to begin again", world.chance.randrange(SOON))
     process.begin()
-    await deal(world)
+    if agency == SUBSCRIBER:
+        await deal(world)
 
 
 async def _asleep(world: World, agency: str) -> None:
@@ -45,7 +51,8 @@ async def _asleep(world: World, agency: str) -> None:
     process.actor.sleeps = world.schedule.steps + world.chance.randrange(LONG)
     if world.chance.random() < 0.6:
         await process.cut_off()
-        await deal(world)
+        if agency == SUBSCRIBER:
+            await deal(world)
 
 
 async def _cut(world: World) -> None:
@@ -103,7 +110,7 @@ FAULTS: Mapping[str, tuple[int, Callable[[World], Awaitable[None]]]] = {
     "a subscriber's process is killed": (3, _to(SUBSCRIBER, _killed)),
     "an owner's process sleeps": (2, _to(OWNER, _asleep)),
     "a subscriber's process sleeps": (2, _to(SUBSCRIBER, _asleep)),
-    "partitions are dealt anew": (3, deal),
+    "partitions are dealt anew": (3, _dealt),
     "connections are cut": (2, _cut),
     "a record is written again": (3, _again),
     "garbage is written": (1, _garbage),
