@@ -13,9 +13,11 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 
 from sekali import rights, topics
 from sekali.contracts import Catalogue
+from sekali.kafka import Connection
 from sekali.local.endpoints import Admin
 from sekali.local.platform import Platform
 from sekali.rights import keyrings
+from sekali.tombstones import kept_seconds
 from tests.schemas.country import ROOT, TODAY, Country, without
 
 RESIDENT = "population.resident.v1"
@@ -97,6 +99,28 @@ def test_an_agency_reads_and_writes_what_its_contracts_say_and_nothing_else(
     heard = {contract.topic for contract in CATALOGUE.hears(agency)}
     assert writable(user(broker, agency)) == own
     assert readable(user(broker, agency), f"{agency}.inbox") == own | heard
+
+
+async def test_who_hears_may_ask_how_long_tombstones_are_kept_and_for_others_the_card_counts(
+    broker: Admin, keys: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    apply(broker, CATALOGUE, keys)
+    real = CATALOGUE.cards[RESIDENT]
+    card = real.model_copy(update={"delete_retention_ms": 5_000})  # not what the broker says
+    assert await kept_seconds(line(broker, "licensing"), "licensing.test", card) == real.delete_retention_ms / 1000
+    assert await kept_seconds(line(broker, "population"), "population.test", card) == 5.0  # the owner hears nothing
+    assert "Run `sekali rights apply`" in caplog.text
+
+
+def line(admin: Admin, agency: str) -> Connection:
+    told = user(admin, agency)
+    return Connection(
+        bootstrap_servers=told["bootstrap.servers"],
+        security_protocol=told["security.protocol"],
+        sasl_mechanism=told["sasl.mechanism"],
+        sasl_plain_username=agency,
+        sasl_plain_password=told["sasl.password"],
+    )
 
 
 def test_an_agency_cannot_join_anothers_group_or_grant_itself_anything(broker: Admin, keys: Path) -> None:
