@@ -1,35 +1,39 @@
 """Reads of what this agency has heard of residents, contacts and taxpayers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Table, bindparam, or_, select
+from sqlalchemy import ColumnElement, Result, RowMapping, Select, Table, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.licensing.model.applicant import Fitness, fitness
 from services.licensing.store.tables import among, contact, resident, taxpayer
 
-
-def _held(table: Table) -> Select[tuple[Any, ...]]:
-    known = table.c.resident_id == bindparam("resident_id"), table.c.version > 0, ~table.c.gone
-    return select(table).where(*known)
-
-
-# Made once: to make a statement takes SQLAlchemy as long as PostgreSQL takes to carry it out.
-HELD: Mapping[str, Select[tuple[Any, ...]]] = {
-    "population.resident.v1": _held(resident),
-    "portal.contact.v1": _held(contact),
-    "tax.taxpayer.v1": _held(taxpayer),
-}
 UNFIT = (Fitness.DEAD, Fitness.ANNULLED)
 
 
 async def of_resident(session: AsyncSession, resident_id: UUID) -> dict[str, RowMapping]:
     """Topic -> this agency's row of the person; only what has been heard and is not erased."""
-    asked = {"resident_id": resident_id}
-    found = {topic: (await session.execute(held, asked)).mappings().one_or_none() for topic, held in HELD.items()}
+    copies = {
+        "population.resident.v1": resident,
+        "portal.contact.v1": contact,
+        "tax.taxpayer.v1": taxpayer,
+    }
+    found = {topic: await _row(session, table, resident_id) for topic, table in copies.items()}
     return {topic: row for topic, row in found.items() if row is not None}
+
+
+async def _row(session: AsyncSession, table: Table, resident_id: UUID) -> RowMapping | None:
+    found: Result[Any] = await session.execute(_held(table), {"resident_id": resident_id})
+    return found.mappings().one_or_none()
+
+
+@cache
+def _held(table: Table) -> Select[Any]:
+    """Made once: to make a statement takes SQLAlchemy as long as PostgreSQL takes to carry it out."""
+    return select(table).where(table.c.resident_id == bindparam("resident_id"), table.c.version > 0, ~table.c.gone)
 
 
 async def by_nik(session: AsyncSession, digits: str) -> UUID | None:
