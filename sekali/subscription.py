@@ -172,7 +172,7 @@ class Subscription:
         ended = stops(error)
         told = str(error) if isinstance(error, SekaliError) else type(error).__name__
         known = ended or waits(error)
-        if self.trouble is None or not known:
+        if told != self.trouble or not known:
             logger.warning("%s %s: %s", self.group, "stops" if ended else "waits", told)
         metrics.INBOX_RETRIES.labels(self.contract.topic, type(error).__name__).inc()
         metrics.INBOX_STOPPED.labels(self.contract.topic).set(int(ended))
