@@ -43,15 +43,15 @@ class Sent:
 class Memory(Registry):
     """Knows schemas by heart: those of the tree, and the hostile one of a case."""
 
-    schemas: dict[int, Any] = field(default_factory=dict)
+    known: dict[int, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         super().__init__("http://127.0.0.1:1")
 
     async def schema_by_id(self, schema_id: int) -> dict[str, Any]:
-        if schema_id not in self.schemas:
+        if schema_id not in self.known:
             raise UnknownSchema("It is not here.")
-        found: dict[str, Any] = self.schemas[schema_id]
+        found: dict[str, Any] = self.known[schema_id]
         return found
 
 
@@ -91,8 +91,8 @@ class Wire:
         self.readers = [self.reader(contract) for contract in self.catalogue.contracts.values()]
 
     def _learn(self, topic: str, revision: Revision) -> None:
-        schema_id = len(self.registry.schemas) + 1
-        self.registry.schemas[schema_id] = revision.schema
+        schema_id = len(self.registry.known) + 1
+        self.registry.known[schema_id] = revision.schema
         golden = ROOT / "schemas" / topic.partition(".")[0] / topic / "golden" / f"{revision.number}.json"
         schema = avro.parsed(revision.schema)
         for one in json.loads(golden.read_text()).values():
@@ -146,7 +146,7 @@ def spoil(sent: Sent, wire: Wire, letter: Letter, chance: random.Random) -> str:
     elif way == "key":
         sent.key = _key(sent.key, chance)
     elif way == "frame":
-        schema_id = chance.choice([*EDGES[:14], *wire.registry.schemas])
+        schema_id = chance.choice([*EDGES[:14], *wire.registry.known])
         sent.value = bytes([chance.choice((0, 1, 2, 255))]) + (schema_id & 0xFFFF_FFFF).to_bytes(4, "big")
         sent.value += chance.choice((b"", PLANTED.encode(), chance.randbytes(80)))
     elif way == "noise":
@@ -195,7 +195,7 @@ def _under_a_hostile_schema(sent: Sent, wire: Wire, letter: Letter, chance: rand
     """An owner that got another schema into the registry, and states its fingerprint truly."""
     schema, body = hostile(letter.revision.schema, chance)
     schema_id = 0x7000_0000
-    wire.registry.schemas[schema_id] = schema
+    wire.registry.known[schema_id] = schema
     sent.value = PREFIX.pack(0, schema_id) + (sent.value[5:] if body is None else body)
     stated = fingerprint(schema).encode()
     sent.headers = [(name, stated if name == "schema-fingerprint" else value) for name, value in sent.headers]
