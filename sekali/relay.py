@@ -23,7 +23,7 @@ from sekali.kafka import Connection
 from sekali.log import Acknowledged, AnotherRelay, Current, OwnLog
 from sekali.outgoing import PAGE, Outgoing
 from sekali.registry import Registry
-from sekali.sending import Sender, SendFailed, acknowledged
+from sekali.sending import Frames, Sender, SendFailed, acknowledged
 
 LARGEST_BATCH = 1_000_000  # bytes; the broker's message.max.bytes is 1 MiB
 POLL_SECONDS = 0.25
@@ -33,6 +33,8 @@ DELETE_SECONDS = 0.05
 """Nobody waits for a deletion: at 300 events a second one transaction takes 15 of them."""
 IDLE_CHECK_SECONDS = 5.0
 BACK_OFF_SECONDS = (0.2, 5.0)
+LASTED_SECONDS = 10.0
+"""What fails after so long is another failure than the one before it."""
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +81,7 @@ class Relay:
         self._connection = connection
         self._current = current
         self._wake = asyncio.Event()
+        self._frames: Frames = {}
         self.trouble: str | None = None
 
     def wake(self) -> None:
@@ -86,11 +89,14 @@ class Relay:
 
     async def run(self) -> None:
         """Carry until cancelled; whatever fails is tried again, and nothing is lost meanwhile."""
-        wait = BACK_OFF_SECONDS[0]
+        loop, wait = asyncio.get_running_loop(), BACK_OFF_SECONDS[0]
         while True:
+            begun = loop.time()
             try:
                 await self._carry()
             except Exception as error:
+                if loop.time() - begun > LASTED_SECONDS:
+                    wait = BACK_OFF_SECONDS[0]
                 cause = _first(error)
                 told = str(cause) if isinstance(cause, SekaliError) else type(cause).__name__
                 self.trouble = f"waits: {told}"
@@ -129,7 +135,7 @@ class Relay:
                 current=self._current,
             )
             await stack.enter_async_context(own)
-            sender = Sender(self._agency, self._catalogue, self._registry, producer)
+            sender = Sender(self._agency, self._catalogue, self._registry, producer, self._frames)
             self.trouble = None
             flight = Flight()
             async with asyncio.TaskGroup() as group:

@@ -43,15 +43,22 @@ class _Frame:
     headers: tuple[tuple[str, bytes], ...]
 
 
+Frames = dict[tuple[str, int], _Frame]
+"""Topic and revision -> what the registry has said of it. A relay that begins again while the registry is away keeps
+it, and goes on with what was sent before."""
+
+
 class Sender:
     """Of one producer: when that ends, so does this."""
 
-    def __init__(self, agency: str, catalogue: Catalogue, registry: Registry, producer: AIOKafkaProducer) -> None:
+    def __init__(
+        self, agency: str, catalogue: Catalogue, registry: Registry, producer: AIOKafkaProducer, frames: Frames
+    ) -> None:
         self._agency = agency
         self._catalogue = catalogue
         self._registry = registry
         self._producer = producer
-        self._frames: dict[tuple[str, int], _Frame] = {}
+        self._frames = frames
         self._partitions: dict[str, int] = {}
 
     async def send(self, rows: Sequence[Row]) -> list[Sending]:

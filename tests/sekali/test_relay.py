@@ -15,11 +15,16 @@ from sekali import outbox, topics
 from sekali.bus import Bus
 from sekali.contracts import Catalogue
 from sekali.kafka import connection
+from sekali.registry import Registry, RegistryDown
 from sekali.testing import eventually
 from tests.sekali.test_inbox import Stranger, headers_of
 from tests.sekali.town import Town, counting, rows
 
 Said = tuple[UUID, int]
+OTHERS_ENDED = text("""
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid != pg_backend_pid()
+""")
 
 
 async def log_of(town: Town) -> list[Said]:
@@ -94,6 +99,24 @@ async def test_a_strangers_record_with_a_key_of_nobody_does_not_stop_the_relay(t
             return (await land.ready())["relay"] == "ok" and await empty(land)
 
         await eventually(goes_on, "the relay goes on", 30)
+
+
+async def test_a_relay_that_begins_again_while_the_registry_is_away_says_on(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise RegistryDown("The schema registry does not answer.")
+
+    async with town.open_land() as land, town.open_bank() as bank:
+        async with land.transaction() as session:
+            await town.register(session, "garden", "MELATI CONTOH")
+        await eventually(counting(bank, "parcel", 1), "the first parcel arrives")
+        monkeypatch.setattr(Registry, "_ask", away)
+        async with land.transaction() as session:
+            await session.execute(OTHERS_ENDED)
+        async with land.transaction() as session:
+            await town.register(session, "house", "MELATI CONTOH")
+        await eventually(counting(bank, "parcel", 2), "the second parcel arrives", 30)
 
 
 def partition_of(town: Town, parcel_id: UUID) -> int:
