@@ -1,4 +1,4 @@
-"""The readers' copies as a measure finds them."""
+"""The readers' copies as a measure finds them: nobody was away, so none is read anew."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -9,8 +9,8 @@ from bench.place import OWNER, RESIDENT, Place
 
 EARLIER = datetime(2026, 1, 1, tzinfo=UTC)
 NEXT = """
-    insert into inbox_offset (topic, partition, next_offset)
-    select $1, partition, next_offset from unnest($2::int[], $3::bigint[]) as begins (partition, next_offset)
+    insert into inbox_offset (topic, partition, next_offset, level_at)
+    select $1, partition, next_offset, now() from unnest($2::int[], $3::bigint[]) as begins (partition, next_offset)
 """
 
 

@@ -106,6 +106,7 @@ async def test_whose_tombstone_was_compacted_away_is_erased_and_nobody_else_is_t
         async with town.open_bank(then=follow) as bank:
             before = {row.parcel_id: row for row in await rows(bank, "parcel")}
             found = await eventually(lambda: confirmed(bank, melati), "the bank confirms her erasure", 60)
+            await eventually(lambda: holds(bank, rangga, "mill"), "what was said meanwhile of another is heard")
             after = {row.parcel_id: row for row in await rows(bank, "parcel")}
             assert (after[melati].gone, after[melati].owner, after[melati].use) == (True, None, None)
             assert after[sari] == before[sari], "a row of somebody else was written"
