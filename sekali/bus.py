@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -40,6 +40,7 @@ logger = logging.getLogger(__name__)
 PARKED_SECONDS = 1.0
 MEASURE_SECONDS = 2.0
 CONFIRM_SECONDS = 1.0
+AGAIN_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +134,7 @@ class Bus:
         self._tasks.append(asyncio.create_task(self._hear(), name="hear"))
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await _ended(self._tasks)
         self._tasks.clear()
         for subscription in self.subscriptions.values():
             subscription.close()
@@ -245,6 +244,15 @@ class Bus:
             except Exception as error:
                 logger.warning("The worker %s failed and goes on: %s", worker.name, _told(error))
             await asyncio.sleep(worker.every.total_seconds())
+
+
+async def _ended(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """A task group forgets that it was cancelled when one of its tasks fails just then: so it is said again."""
+    waiting = set(tasks)
+    while waiting:
+        for task in waiting:
+            task.cancel()
+        _, waiting = await asyncio.wait(waiting, timeout=AGAIN_SECONDS)
 
 
 def _told(error: Exception) -> str:

@@ -70,10 +70,11 @@ class Severed:
 
     async def _there(self, sessions: list[int]) -> set[int]:
         async with self._asking.connect() as connection:
+            # Taken before: a cancelled statement leaves a connection that raises something else when it is asked.
+            driver: Any = (await connection.get_raw_connection()).driver_connection
             try:
                 return set(await connection.scalars(THERE, {"pids": sessions}))
             except BaseException:
-                driver: Any = (await connection.get_raw_connection()).driver_connection
                 driver.terminate()
                 await connection.invalidate()
                 raise

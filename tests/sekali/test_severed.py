@@ -16,6 +16,8 @@ from sekali.lane import Lane
 from sekali.testing import eventually
 from tests.sekali.town import Town, counting
 
+ASKING = text("select exists (select from pg_stat_activity where wait_event = 'PgSleep')")
+
 
 @pytest.fixture
 async def proxies() -> AsyncIterator[Callable[[str], tuple[Proxy, str]]]:
@@ -125,6 +127,26 @@ async def test_where_nobody_answers_nothing_is_ended(way: tuple[Proxy, str], mon
             with pytest.raises(TimeoutError):
                 await database.severed.look()
         assert await session.scalar(text("select pg_backend_pid()")) == before
+    await database.close()
+
+
+async def test_who_stops_while_it_asks_stops(way: tuple[Proxy, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service that was told to stop once went on looking for ever."""
+    monkeypatch.setattr(severed, "THERE", text("select pg_sleep(60) where cast(:pids as int[]) is not null"))
+    monkeypatch.setattr(severed, "ASK_SECONDS", 60.0)
+    database = Database(way[1])
+
+    async def asks() -> bool:
+        async with database.transaction() as session:  # its view of the others is made once
+            return bool(await session.scalar(ASKING))
+
+    assert not await asks()  # from here on there is a session to ask about
+    looking = asyncio.create_task(database.severed.look())
+    await eventually(asks, "it asks")
+    looking.cancel()
+    async with asyncio.timeout(5.0):
+        await asyncio.wait([looking])
+    assert looking.cancelled()
     await database.close()
 
 
