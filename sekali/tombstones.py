@@ -3,6 +3,8 @@
 import asyncio
 import logging
 
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAuthorizationFailedError, for_code
 
 from sekali.cards import Card
@@ -18,9 +20,6 @@ async def kept_seconds(connection: Connection, client_id: str, card: Card) -> fl
 
     Raises KafkaError, OSError, TimeoutError.
     """
-    from aiokafka.admin import AIOKafkaAdminClient
-    from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-
     client = AIOKafkaAdminClient(**connection, client_id=client_id)
     try:
         async with asyncio.timeout(ASK_SECONDS):
