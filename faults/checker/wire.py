@@ -4,15 +4,21 @@ import base64
 import hashlib
 import io
 import json
+import time
 import urllib.request
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fastavro import parse_schema, schemaless_reader
 
 KEY_ID, NONCE = 4, 12
+REGISTRY_SECONDS = 60.0
+"""After its own database was stopped it answers with errors for a while."""
+LOOK_SECONDS = 0.5
 
 
 class Wire:
@@ -71,13 +77,24 @@ class Wire:
     def _schema(self, number: int) -> tuple[dict[str, Any], str, Any]:
         """The schema, its fingerprint, and parsed for reading."""
         if number not in self._schemas:
-            try:
-                with urllib.request.urlopen(f"{self._registry}/schemas/ids/{number}", timeout=10) as answer:
-                    schema = json.loads(json.load(answer)["schema"])
-            except OSError as wrong:
-                raise ValueError(f"the registry knows no schema {number} ({type(wrong).__name__})") from None
+            schema = self._asked(number)
             self._schemas[number] = schema, fingerprint(schema), parse_schema(schema)
         return self._schemas[number]
+
+    def _asked(self, number: int) -> dict[str, Any]:
+        """Only a 404 says that it is unknown. Raises ValueError then, and OSError when nothing was said for long."""
+        until = time.monotonic() + REGISTRY_SECONDS
+        while True:
+            try:
+                with urllib.request.urlopen(f"{self._registry}/schemas/ids/{number}", timeout=10) as answer:
+                    found: dict[str, Any] = json.loads(json.load(answer)["schema"])
+                    return found
+            except OSError as wrong:
+                if isinstance(wrong, HTTPError) and wrong.code == HTTPStatus.NOT_FOUND:
+                    raise ValueError(f"the registry knows no schema {number}") from None
+                if time.monotonic() > until:
+                    raise
+            time.sleep(LOOK_SECONDS)
 
 
 def fingerprint(schema: dict[str, Any]) -> str:
