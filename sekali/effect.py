@@ -16,6 +16,8 @@ from sekali.trouble import is_poison
 
 FIRST_TIME = text("insert into inbox_event (event_id) values (:event_id) on conflict do nothing returning event_id")
 
+KNOWN = text("select true from inbox_event where event_id = :event_id")
+
 # Longer than any fact topic keeps its log, so that no event can come back after its mark is gone.
 PRUNE = text("delete from inbox_event where heard_at < clock_timestamp() - interval '30 days'")
 
@@ -50,6 +52,8 @@ class Effects:
         """Apply, park or bury one event; `behind` learns of it."""
         key = event.record.key
         assert key is not None
+        if (key in behind.dead or key in behind.parked) and await self._is_known(session, event):
+            return Outcome.DUPLICATE  # of one from before: it waits for nobody
         if key in behind.dead:
             await deadletter.bury(session, event.record, self._contract, deadletter.behind())
             return Outcome.DEAD
@@ -81,6 +85,9 @@ class Effects:
         except Awaiting as awaited:
             await waiting.lock_to_park(session, awaited.topic)
             return await self._once(session, event, span)
+
+    async def _is_known(self, session: AsyncSession, event: Heard) -> bool:
+        return bool(await session.scalar(KNOWN, {"event_id": event.event_id}))
 
     async def _once(self, session: AsyncSession, event: Heard, span: Span | None) -> Outcome:
         """The use case in a savepoint, at most once by the event's id. Raises what the handler raises."""

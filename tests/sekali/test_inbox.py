@@ -154,6 +154,28 @@ async def test_a_survey_that_cannot_be_applied_holds_up_only_its_own_parcel(town
         assert await survey_rows(bank) == [20]
 
 
+async def test_what_was_entered_and_is_read_again_behind_a_letter_makes_none(town: Town) -> None:
+    async with town.open_land() as land:
+        async with town.open_bank() as bank:
+            async with land.transaction() as session:
+                parcel_id = await town.register(session, "garden", "SARI CONTOH")
+            await eventually(counting(bank, "parcel", 1), "the parcel arrives")
+            async with land.transaction() as session:
+                await outbox.put(session, town.survey(parcel_id, 10), town.survey(parcel_id, -1))
+            await eventually(counting(bank, "dead_letter", 1), "the second survey is a dead letter")
+            async with bank.transaction() as session:
+                await session.execute(text("update inbox_offset set next_offset = 0"))
+        async with land.transaction() as session:
+            await outbox.put(session, town.survey(parcel_id, 30))
+        async with town.open_bank() as bank:
+
+            async def waiting() -> bool:
+                return [row.record_offset for row in await rows(bank, "dead_letter", "record_offset")] == [1, 2]
+
+            await eventually(waiting, "the third waits behind the second, and the first does not")
+            assert await survey_rows(bank) == [10]
+
+
 async def test_one_row_that_postgresql_refuses_does_not_lose_its_batch(town: Town) -> None:
     async with town.open_land() as land, town.open_bank() as bank:
         async with land.transaction() as session:
