@@ -22,7 +22,8 @@ TABLE: Mapping[str, str] = {
     "F13": "the registry is down, hangs, answers wrongly, or is given an incompatible schema",
     "F14": "clocks an hour off, and jumping",
     "F15": "a slow and a dead subscriber",
-    "F16": "a new copy killed while it is filled, or away for longer than tombstones are kept",
+    "F16": "kill -9 of a new copy while it is filled, and of one away for longer than tombstones are kept while it is "
+    "read anew",
     "F17": "persons erased while other things fail",
     "F18": "rolling upgrade and rollback",
     "F19": "a database restored to an earlier point",
@@ -128,7 +129,13 @@ PROMISES = (
         "answers wrongly lets nothing wrong through.",
         ("F13", "F18"),
     ),
-    Promise("No wall clock decides", "Order and doubles are judged by versions and ids.", ("F14",), ("I3", "I4")),
+    Promise(
+        "No wall clock decides",
+        "Order and doubles are judged by versions and ids; how long a subscriber was away, by the clock of its "
+        "database.",
+        ("F14",),
+        ("I3", "I4"),
+    ),
     Promise(
         "A database that was set back is noticed",
         "An owner restored from a backup sees from its own topics that it is behind, says nothing, and says how to go "
@@ -193,6 +200,7 @@ NOT_PROMISED: Sequence[Limit] = (
     ),
     (
         "Exact times",
-        "Deadlines, beats and keeping times go by the machine's clock. Order does not.",
+        "Deadlines, beats and keeping times go by the machine's clock, a subscriber's absence by that of its database. "
+        "Order goes by none.",
     ),
 )
