@@ -2,22 +2,21 @@
 
 It is level with a partition when it has applied all that the log held at a moment.
 What was erased between two such moments it has heard of, unless more time than `delete.retention.ms` lies between them.
-A running process goes by the monotonic clock; the next one by the agency's clock and `inbox_offset.level_at`, which is
-written once a minute: no event costs anything.
+A running process goes by the monotonic clock; the next one by `inbox_offset.level_at`, which is written once a minute:
+no event costs anything. It is written and read by the database's clock: that of a service may jump, and two differ.
 """
 
 import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from sqlalchemy import text
 
 from sekali.agreement import Agreement, ContractEnded
-from sekali.database import Database, now
+from sekali.database import Database
 from sekali.offsets import ASK_SECONDS, NEVER, Offsets
 from sekali.rebuilding import Rebuilding
 from sekali.trouble import waits
@@ -32,13 +31,16 @@ Kept = Callable[[], Awaitable[float]]
 """Asks how many seconds the broker keeps the topic's tombstones."""
 
 # A row that a batch has just claimed is written the next time: who waits for several could block a batch, and it us.
+# What lies ahead of the clock, for it was set back, would hide an absence until then.
 WRITE = text("""
     with free as (
         select topic, partition, level_at from inbox_offset
         where topic = :topic and partition = any(cast(:partitions as int[])) for update skip locked
     )
-    update inbox_offset set level_at = greatest(free.level_at, level.moment)
-    from free, unnest(cast(:partitions as int[]), cast(:moments as timestamptz[])) as level (partition, moment)
+    update inbox_offset
+    set level_at =
+        least(clock_timestamp(), greatest(free.level_at, clock_timestamp() - level.age * interval '1 second'))
+    from free, unnest(cast(:partitions as int[]), cast(:ages as float8[])) as level (partition, age)
     where inbox_offset.topic = free.topic and inbox_offset.partition = free.partition
       and free.partition = level.partition
     returning inbox_offset.partition
@@ -142,13 +144,12 @@ class Absence:
         if not levels:
             return
         async with self._database.transaction() as session:
-            ages = [timedelta(seconds=time.monotonic() - at) for at in levels.values()]
             found = await session.execute(
                 WRITE,
                 {
                     "topic": self._rebuilding.topic,
                     "partitions": [place.partition for place in levels],
-                    "moments": [now(session) - age for age in ages],
+                    "ages": [time.monotonic() - at for at in levels.values()],
                 },
             )
             written = set(found.scalars())

@@ -28,7 +28,7 @@ NEVER = float("-inf")
 
 BEGIN = text("""
     insert into inbox_offset (topic, partition, next_offset, level_at)
-    select log.*, cast(:now as timestamptz)
+    select log.*, clock_timestamp()
     from unnest(cast(:topics as text[]), cast(:partitions as int[]), cast(:begins as bigint[])) as log
     on conflict (topic, partition) do update
         set next_offset = excluded.next_offset, gaps = inbox_offset.gaps + 1
@@ -36,7 +36,8 @@ BEGIN = text("""
     returning topic, partition, gaps
 """)
 LOAD = text("""
-    select topic, partition, next_offset, level_at from inbox_offset where topic = any(cast(:topics as text[]))
+    select topic, partition, next_offset, cast(extract(epoch from clock_timestamp() - level_at) as float8) as away
+    from inbox_offset where topic = any(cast(:topics as text[]))
 """)
 END = text("""
     update inbox_replay set state = 'DONE', ended_at = :now from inbox_offset
@@ -211,13 +212,12 @@ class Offsets:
             "begins": [begins[place] for place in places],
         }
         async with self._database.transaction() as session:
-            at = now(session)
-            for row in await session.execute(BEGIN, parameters | {"now": at}):
+            for row in await session.execute(BEGIN, parameters):
                 if row.gaps:
                     metrics.INBOX_GAPS.labels(row.topic).inc()
                     logger.error("%s[%d]: the log no longer holds the stored offset; a gap.", row.topic, row.partition)
             topics = {"topics": parameters["topics"]}
-            await session.execute(END, topics | {"now": at})
+            await session.execute(END, topics | {"now": now(session)})
             stands = {TopicPartition(row.topic, row.partition): row for row in await session.execute(LOAD, topics)}
             running = await session.execute(REPLAYS, topics)
             replayed = {TopicPartition(row.topic, row.partition): row.until_offset for row in running}
@@ -226,9 +226,8 @@ class Offsets:
             ends = (replayed.get(place, 0), rebuilt[place].until_offset if place in rebuilt else 0)
             _put(self._replayed, place, max(ends) or None)
             _put(self.rebuilt, place, rebuilt[place].rebuild_id if place in rebuilt else None)
-            level = stands[place].level_at
-            away = None if level is None else max(0.0, (at - level).total_seconds())
-            self.level.setdefault(place, NEVER if away is None else time.monotonic() - away)
+            away = stands[place].away
+            self.level.setdefault(place, NEVER if away is None else time.monotonic() - max(0.0, away))
         return {place: stands[place].next_offset for place in places}
 
 

@@ -21,7 +21,7 @@ from sekali.applying import Applying
 from sekali.arrays import KEYS, array_of
 from sekali.batch import Batch
 from sekali.codec import HEADER_VERSION, Heard
-from sekali.database import Database, now
+from sekali.database import Database
 from sekali.deadletter import StoredRecord
 from sekali.offsets import Polled
 
@@ -31,7 +31,8 @@ PAGE = 10_000
 FOR_GOOD = 2**63 - 1
 
 STANDS = text("""
-    select next_offset, level_at from inbox_offset where topic = :topic and partition = :partition for update
+    select next_offset, level_at, clock_timestamp() as now from inbox_offset
+    where topic = :topic and partition = :partition for update
 """)
 RUNNING = text("""
     select rebuild_id, away_since, noted_offset from inbox_rebuild
@@ -55,7 +56,7 @@ NOTE = text(f"""
     insert into inbox_seen (rebuild_id, key)
     select noted.rebuild_id, said.key from noted, unnest({KEYS}) as said (key) on conflict do nothing
 """)  # noqa: S608
-ENDED = text("update inbox_rebuild set ended_at = :now, removed = :removed where rebuild_id = :rebuild_id")
+ENDED = text("update inbox_rebuild set ended_at = clock_timestamp(), removed = :removed where rebuild_id = :rebuild_id")
 FORGET = text("delete from inbox_seen where rebuild_id = :rebuild_id")
 CONFIRMED = text(f"update erasure set version = :version where topic = :topic and key = any({KEYS})")  # noqa: S608
 
@@ -88,6 +89,8 @@ class Rebuilding:
         self._database = database
         projection = applying.copy.projection
         key, table = projection.key, projection.into.name
+        # Stands in for the level of a row from before there were any: by a service's clock, but hours do no harm there,
+        # where tombstones are kept for days.
         # Names come from the agency's own table, never from a record.
         self._last = text(f"select max(heard_at) from {table}")  # noqa: S608
         self._unseen = text(f"""
@@ -104,17 +107,17 @@ class Rebuilding:
         """
         where = {"topic": place.topic, "partition": place.partition}
         async with self._database.transaction() as session:
-            stands, at = (await session.execute(STANDS, where)).one(), now(session)
+            stands = (await session.execute(STANDS, where)).one()
             if (await session.execute(RUNNING, where)).first() is not None:
                 return 0.0
             last = await session.scalar(self._last)
-            since = at if last is None else stands.level_at or last
-            away = max(0.0, (at - since).total_seconds())
+            since = stands.now if last is None else min(stands.level_at or last, stands.now)
+            away: float = (stands.now - since).total_seconds()
             if away <= kept:
                 await session.execute(LEVEL, where | {"level": since})
                 return away
-            await session.execute(BEGIN, where | {"since": since, "now": at, "until": stands.next_offset})
-            await session.execute(SET_BACK, where | {"now": at})
+            await session.execute(BEGIN, where | {"since": since, "now": stands.now, "until": stands.next_offset})
+            await session.execute(SET_BACK, where | {"now": stands.now})
         metrics.INBOX_REBUILDS.labels(place.topic).inc()
         logger.warning(
             "%s[%d]: not level for %.0f s, and tombstones are kept for %.0f s: it is read anew.", *place, away, kept
@@ -147,7 +150,7 @@ class Rebuilding:
                 await session.execute(CONFIRMED, {"topic": place.topic, "version": FOR_GOOD, "keys": array_of(unseen)})
             else:
                 await session.execute(LEVEL, where | {"level": running.away_since})
-            await session.execute(ENDED, {"rebuild_id": rebuild_id, "now": now(session), "removed": removed})
+            await session.execute(ENDED, {"rebuild_id": rebuild_id, "removed": removed})
             await session.execute(FORGET, {"rebuild_id": rebuild_id})
         self._applying.settled(batch)
         batch.count(place.topic)

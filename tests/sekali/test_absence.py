@@ -31,6 +31,10 @@ GONE = """
     insert into parcel (parcel_id, version, gone, as_of, heard_at, use, owner)
     values (:id, 3, false, :now, :now, 'garden', 'MELATI CONTOH')
 """
+LEVEL = text("""
+    select bool_and(level_at between clock_timestamp() - interval '1 minute' and clock_timestamp())
+    from inbox_offset where topic = :topic
+""")
 
 
 @pytest.fixture
@@ -76,7 +80,7 @@ async def in_both(town: Town, land: Bus, bank: Bus) -> list[UUID]:
 async def was_away(town: Town, by: timedelta = AWAY) -> None:
     """While it does not run: as if it had been level so long ago."""
     async with not_running(town) as bank:
-        await execute(bank, "update inbox_offset set level_at = :then", then=town.now - by)
+        await execute(bank, "update inbox_offset set level_at = clock_timestamp() - cast(:by as interval)", by=by)
 
 
 async def somebody_gone(town: Town, bank: Bus) -> UUID:
@@ -101,7 +105,7 @@ async def test_whose_tombstone_was_compacted_away_is_erased_and_nobody_else_is_t
         await eventually(lambda: forgotten(town, land, melati), "nothing of her is in the log, not even her end", 120)
         async with land.transaction() as session:
             await town.register(session, "mill", "RANGGA CONTOH", rangga)
-        town.now += AWAY
+        await was_away(town)
         followed.clear()
         async with town.open_bank(then=follow) as bank:
             before = {row.parcel_id: row for row in await rows(bank, "parcel")}
@@ -148,9 +152,37 @@ async def test_after_a_short_absence_nothing_is_read_anew(town: Town) -> None:
 
 
 async def written(town: Town, bank: Bus) -> bool:
-    """Whether it has written down that it is level by its clock."""
-    found = [row.level_at for row in await rows(bank, "inbox_offset") if row.topic == town.parcels]
-    return all(at is not None and abs(town.now - at) < timedelta(minutes=1) for at in found) and found != []
+    """Whether it has written down that it is level, by the database's clock."""
+    async with bank.transaction() as session:
+        return bool(await session.scalar(LEVEL, {"topic": town.parcels}))
+
+
+async def test_the_clock_of_the_service_neither_makes_nor_hides_an_absence(town: Town) -> None:
+    async with town.open_land() as land:
+        async with town.open_bank() as bank:
+            await registered(town, land, bank, "garden")
+            gone = await somebody_gone(town, bank)
+        await was_away(town, timedelta(days=1))
+        town.now += 2 * AWAY
+        async with town.open_bank() as bank:
+            await registered(town, land, bank, "house", "shop", "mill")
+            await eventually(lambda: written(town, bank), "it is level again")
+            assert await rows(bank, "inbox_rebuild") == []
+        await was_away(town)
+        town.now -= 4 * AWAY
+        async with town.open_bank() as bank:
+            await eventually(lambda: buried(bank, gone), "it notices that it was away", 30)
+
+
+async def test_a_level_that_lies_ahead_of_the_clock_is_brought_back(town: Town) -> None:
+    """The clock of the database was ahead for a while: an absence would be hidden until then."""
+    async with town.open_land() as land:
+        async with town.open_bank() as bank:
+            await registered(town, land, bank, "garden")
+        await was_away(town, -AWAY)
+        async with town.open_bank() as bank:
+            await eventually(lambda: written(town, bank), "it is level by the clock as it is now")
+            assert await rows(bank, "inbox_rebuild") == []
 
 
 async def test_who_is_missing_in_the_log_goes_a_later_version_comes_back_and_it_happens_once(town: Town) -> None:
