@@ -33,7 +33,7 @@ async def drive(row: Row, options: Options, step: Step) -> Result:
         return await row.alone(options, step)
     blows = schedule(row, options.seed, row.smoke if options.smoke else row.full)
     result, begun = Result(options.seed, options.smoke, planned=len(blows) * row.of_each), time.monotonic()
-    async with standing(options.state, step, options.rate, with_people=row.with_people) as stand:
+    async with standing(options.state, step, options.rate, with_people=row.with_people, brokers=row.brokers) as stand:
         try:
             if row.first is not None:
                 await row.first(stand)

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import string
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,6 +64,8 @@ class Row:
     last: Callable[[Stand], Awaitable[None]] | None = None
     with_people: bool = False
     """There are persons in the country who can be erased."""
+    brokers: int = 1
+    """Of Kafka on its stand; three keep each record, and two must have it before it is acknowledged."""
     of_each: int = 1
     """How many faults one blow counts for."""
     alone: Callable[[Options, Step], Awaitable[Result]] | None = None
@@ -78,4 +81,13 @@ def found() -> Mapping[str, Row]:
             if one.row in known:
                 raise ValueError(f"{module.name}: row {one.row} is in another file too; keep one")
             known[one.row] = one
-    return dict(sorted(known.items(), key=lambda item: (item[0][0], int(item[0][1:]))))
+    return dict(sorted(known.items(), key=lambda item: _place(item[0])))
+
+
+def whole(row: str) -> str:
+    """Of which row this is a further part: F2 of F2B, and each of itself."""
+    return row.rstrip(string.ascii_uppercase)
+
+
+def _place(row: str) -> tuple[str, int, str]:
+    return row[0], int(whole(row)[1:]), row

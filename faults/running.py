@@ -11,7 +11,7 @@ from pathlib import Path
 
 from faults.driving import drive
 from faults.results import Outcome, Result
-from faults.row import Options, Row, Skipped
+from faults.row import Options, Row, Skipped, whole
 
 FAILED = "failed: "
 
@@ -68,11 +68,11 @@ async def _outcome(row: Row, options: Options, listener: Listener) -> Outcome:
 
 
 def chosen(rows: Mapping[str, Row], only: str) -> dict[str, Row]:
-    """`only`: rows with commas between, or nothing for all. Raises `UnknownRow`."""
+    """`only`: rows with commas between, each with its further parts, or nothing for all. Raises `UnknownRow`."""
     names = [one.strip().upper() for one in only.split(",") if one.strip()]
     if unknown := [one for one in names if one not in rows]:
         raise UnknownRow(f"There is no row {', '.join(unknown)}: ONLY takes some of {', '.join(rows)}.")
-    return {name: rows[name] for name in rows if name in names} if names else dict(rows)
+    return {name: rows[name] for name in rows if {name, whole(name)} & {*names}} if names else dict(rows)
 
 
 @dataclass

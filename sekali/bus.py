@@ -21,7 +21,7 @@ from sekali.database import Clock, Database, utc_now
 from sekali.erasure import ERASURES, Erasures, collect
 from sekali.errors import SekaliError
 from sekali.inbox import Inbox
-from sekali.kafka import REQUEST_MS, connection, librdkafka, security
+from sekali.kafka import REQUEST_MS, addresses, connection, librdkafka, security
 from sekali.listening import listen
 from sekali.log import Current
 from sekali.parking import Parked
@@ -90,7 +90,7 @@ class Bus:
             current=current or {},
         )
         self.broker = KafkaBroker(
-            settings.kafka_bootstrap,
+            addresses(settings),
             security=security(settings),
             client_id=self.agency,
             request_timeout_ms=REQUEST_MS,

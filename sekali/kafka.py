@@ -56,6 +56,11 @@ def librdkafka(settings: AgencySettings) -> dict[str, str]:
     return told | {f"ssl.{name}.location": str(file) for name, file in files.items() if file is not None}
 
 
+def addresses(settings: AgencySettings) -> list[str]:
+    """The brokers to begin with, one by one: FastStream takes a text with commas for one address."""
+    return [one.strip() for one in settings.kafka_bootstrap.split(",")]
+
+
 def security(settings: AgencySettings) -> BaseSecurity:
     """The same for FastStream's broker."""
     context = tls(settings)

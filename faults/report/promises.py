@@ -8,7 +8,8 @@ from sekali.waiting import LONGEST as AWAITED
 
 TABLE: Mapping[str, str] = {
     "F1": "kill -9 at named points of service, relay, inbox, dead letters and redrive",
-    "F2": "kill -9 of the only broker; one of three is not built yet",
+    "F2": "kill -9 of the only broker",
+    "F2B": "kill -9 of one broker of three, with replication 3 and min ISR 2",
     "F3": "broker, relay or subscriber stopped for a while",
     "F4": "the database stopped, sessions ended, no connections, idle in transaction",
     "F5": "duplicate delivery",
@@ -52,33 +53,41 @@ PROMISES = (
         "What an agency has committed reaches every agency with a contract, and each copy ends equal to its source, "
         "whatever dies, stops or is cut off in between. Each delivered record was applied, was there already, or is a "
         "dead letter; a restart asks for no cleaning up.",
-        ("F1", "F2", "F3", "F4", "F7", "F8", "F9", "F10", "F11", "F12", "F13", "F16", "F18", "S1"),
+        ("F1", "F2", "F2B", "F3", "F4", "F7", "F8", "F9", "F10", "F11", "F12", "F13", "F16", "F18", "S1"),
         ("I1", "I6"),
     ),
     Promise(
         "Nothing is made up",
         "What was rolled back is never said: fact and outbox row are one transaction.",
-        ("F1", "F2", "F3", "F4", "F9", "F10", "S1"),
+        ("F1", "F2", "F2B", "F3", "F4", "F9", "F10", "S1"),
         ("I2",),
     ),
     Promise(
         "An effect happens once",
         "An event may be delivered often; what a subscriber does with it in its own database is done once.",
-        ("F1", "F2", "F3", "F4", "F5", "F7", "F8", "F10", "F12", "F14", "F15", "S1"),
+        ("F1", "F2", "F2B", "F3", "F4", "F5", "F7", "F8", "F10", "F12", "F14", "F15", "S1"),
         ("I3",),
     ),
     Promise(
         "A copy never goes back",
         "Of each key the applied versions only rise, and the last is the source's, in whatever order they come.",
-        ("F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F10", "F12", "F14", "F18", "S1"),
+        ("F1", "F2", "F2B", "F3", "F4", "F5", "F6", "F7", "F8", "F10", "F12", "F14", "F18", "S1"),
         ("I4",),
     ),
     Promise(
         "It comes back by itself",
         f"When the cause is gone, everything has arrived everywhere within {PARITY:.0f} s, the rate is what it was, "
         "and nobody had to do anything.",
-        ("F2", "F3", "F4", "F7", "F10", "F11", "F13", "F15", "S1"),
+        ("F2", "F2B", "F3", "F4", "F7", "F10", "F11", "F13", "F15", "S1"),
         ("I5",),
+    ),
+    Promise(
+        "One broker of three may be lost",
+        "On three brokers a record is acknowledged when all that are in sync have it, at least two. When one dies, "
+        "with its log or without, what was acknowledged is on the others, which go on by themselves; when it is back "
+        "it takes from them what it lacks.",
+        ("F2B",),
+        ("I1", "I5", "I6"),
     ),
     Promise(
         "A bad record stops nobody",
@@ -157,7 +166,7 @@ NOT_PROMISED: Sequence[Limit] = (
         "Power loss on a single broker",
         "A broker does not fsync before it acknowledges. What it had in memory is gone when the machine loses power, "
         "though the outbox row was deleted by then; kill -9, as tested here, leaves that memory to the kernel and "
-        "proves nothing about it. On a cluster the other replicas keep it: three, of which two must have acknowledged. "
+        "proves nothing about it. On three brokers the others have it, unless all lose power at once. "
         "A log that ends before what its owner expects is told (`sekali_relay_holes`), and not filled again by itself.",
     ),
     (

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlalchemy import make_url
 
-from faults.stand import country, ways
+from faults.stand import cluster, country, ways
 from faults.stand.folders import Folders, heard, say
 from sekali import generate, publish, topics
 from sekali.contracts import Catalogue
@@ -66,9 +66,9 @@ def opened(state: Path) -> Place:
     return Place(Platform(PROJECT, state / "platform"), folders, heard(folders.urls))
 
 
-async def prepare(state: Path, report: Report = silent, *, with_people: bool = False) -> Place:
+async def prepare(state: Path, report: Report = silent, *, with_people: bool = False, brokers: int = 1) -> Place:
     """Everything anew; ends with this process at the latest."""
-    platform = Platform(PROJECT, state / "platform", owner=os.getpid(), report=report)
+    platform = Platform(PROJECT, state / "platform", owner=os.getpid(), report=report, brokers=brokers)
     platform.down()
     shutil.rmtree(state, ignore_errors=True)
     folders = Folders(state)
@@ -80,6 +80,7 @@ async def prepare(state: Path, report: Report = silent, *, with_people: bool = F
     for agency in country.AGENCIES:
         folders.events(agency).write_text(generate.module(catalogue, agency))
     platform.up(PARTS)
+    await cluster.whole(platform)  # a topic is made on the brokers that are there
     topics.apply(platform.admin.confluent(), catalogue)
     registry = Registry(platform.endpoints.registry.url)
     await publish.publish(registry, catalogue)

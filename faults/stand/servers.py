@@ -10,6 +10,7 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from faults.checker.lag import AWAY
+from faults.stand import cluster
 from faults.stand.place import Place
 from sekali.testing import eventually
 
@@ -22,10 +23,26 @@ SESSIONS = """
 
 async def killed(place: Place, part: str, number: int = signal.SIGKILL) -> None:
     """The server's process gets a signal that ends it; returns when the next one answers."""
+    await back(place, part, struck(place, part, number))
+
+
+def struck(place: Place, part: str, number: int = signal.SIGKILL) -> int:
+    """The same without waiting; its process id. Which part it is, `kafka-2` for one, the platform says."""
     pid = place.platform.pid(part)
     os.kill(pid, number)
-    await eventually(lambda: _another(place, part, pid), f"{part} is begun again", BACK_SECONDS)
+    return pid
+
+
+async def back(place: Place, part: str, before: int) -> None:
+    """Returns when another process than that answers in its place."""
+    await eventually(lambda: _another(place, part, before), f"{part} is begun again", BACK_SECONDS)
     await eventually(lambda: _answers(place, part), f"{part} answers again", BACK_SECONDS)
+
+
+async def ended(place: Place, part: str) -> None:
+    """kill -9, and it stays away until the platform starts it."""
+    struck(place, part)
+    await asyncio.to_thread(place.platform.stop, part)
 
 
 async def frozen(pid: int, seconds: float) -> None:
@@ -56,7 +73,7 @@ async def _another(place: Place, part: str, before: int) -> bool:
 
 async def _answers(place: Place, part: str) -> bool:
     try:
-        return bool(await (_postgres(place) if part == "postgres" else asyncio.to_thread(_kafka, place)))
+        return bool(await (_postgres(place) if part == "postgres" else asyncio.to_thread(_kafka, place, part)))
     except AWAY:
         return False
 
@@ -69,8 +86,11 @@ async def _postgres(place: Place) -> Any:
         await sql.close()
 
 
-def _kafka(place: Place) -> bool:
+def _kafka(place: Place, part: str) -> bool:
+    """Whether that broker itself answers, and is let in among the others."""
+    one = cluster.broker(place.platform, part)
+    client = AdminClient({**place.platform.admin.confluent(), "bootstrap.servers": one.address, "log_level": "0"})
     try:
-        return bool(AdminClient({**place.platform.admin.confluent(), "log_level": "0"}).list_topics(timeout=2).brokers)
+        return one.node in client.list_topics(timeout=2).brokers
     except KafkaException:
         return False

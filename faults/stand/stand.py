@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from faults.stand.children import Child, Children, NotStruck
 from faults.stand.folders import Load, heard, say
 from faults.stand.place import Place, prepare
 from faults.stand.proxy import Proxy
+from sekali.local import kafka
 from sekali.testing import eventually
 
 STRUCK_SECONDS = 20.0
@@ -42,6 +44,8 @@ class Stand:
     """What a row itself saw that must not be, under the row's name."""
     notes: list[str] = field(default_factory=list)
     """What a row measured, in words; it stands in its result."""
+    measured: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    """What a row has measured blow by blow, for its notes."""
     sizes: list[Size] = field(default_factory=list)
     """What a row saw in use, for the books."""
     registered: int = 0
@@ -147,15 +151,21 @@ class Stand:
 
 @asynccontextmanager
 async def standing(
-    state: Path, step: Callable[[str], None], rate: float = 300.0, planted: str = "", *, with_people: bool = False
+    state: Path,
+    step: Callable[[str], None],
+    rate: float = 300.0,
+    planted: str = "",
+    *,
+    with_people: bool = False,
+    brokers: int = 1,
 ) -> AsyncIterator[Stand]:
     """A fresh stand under its load; everything has ended behind it.
 
     `rate`: events a second of all owners together. `planted`: the bug of all children.
-    `with_people`: there are persons who can be erased.
+    `with_people`: there are persons who can be erased. `brokers`: how many of Kafka.
     """
     step("the servers start")
-    place = await prepare(state, with_people=with_people)
+    place = await prepare(state, with_people=with_people, brokers=brokers)
     children = Children({})
     scene = _scene(place)
     reader = Reader(scene)
@@ -177,10 +187,10 @@ async def standing(
 
 
 def _scene(place: Place) -> Scene:
-    servers = place.platform.place
+    servers, admin = place.platform.place, place.platform.admin
     return Scene(
         databases=place.urls,
-        kafka=place.platform.admin.confluent(),
+        kafka=admin.confluent(),
         registry=place.platform.endpoints.registry.url,
         keys=place.folders.keys,
         states={owner: country.parcels(owner) for owner in country.OWNERS},
@@ -191,5 +201,5 @@ def _scene(place: Place) -> Scene:
         answers=place.folders.orders,
         people=country.people() if country.has_people(place.folders.root) else "",
         hearing_people=country.HEARING_PEOPLE,
-        scanned=(servers.data / "kafka" / "log", servers.logs, place.folders.logs),
+        scanned=(*[one.log for one in kafka.brokers(servers, admin)], servers.logs, place.folders.logs),
     )

@@ -89,10 +89,14 @@ class Admin(_File):
 
     kafka: Credential
     kafka_bootstrap: str
+    """host:port of the brokers, separated by commas."""
     kafka_mechanism: str = "SCRAM-SHA-512"
     kafka_tls: Tls | None = None
     kafka_controller: str = ""
+    """host:port of the controllers, separated by commas, in the order of the brokers."""
     kafka_controller_password: str = Field(default="", repr=False)
+    kafka_cluster: str = ""
+    """The id that every broker's storage is formatted with."""
     postgres_url: str = Field(repr=False)
     registry_url: str
     registry_database: Credential

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from sekali.local import kafka
 from sekali.local.endpoints import Admin, Credential, Endpoints, HttpEndpoint, KafkaEndpoint, Tls
 from sekali.local.place import Place
 from sekali.local.ports import Ports
@@ -9,31 +10,36 @@ from sekali.local.registry import CONFLUENT
 from sekali.local.secrets import new_password
 
 
-def settle(place: Place, runs: Callable[[str], bool], *, usual: bool) -> tuple[Endpoints, Admin, int]:
+def settle(place: Place, runs: Callable[[str], bool], *, usual: bool, brokers: int = 1) -> tuple[Endpoints, Admin, int]:
     """Writes endpoints.json and admin.json; returns both and the registry's management port."""
     ports = Ports(place.state, usual=usual)
-    at = {
-        name: f"127.0.0.1:{ports.choose(name, running=runs(part))}"
-        for name, part in (
-            ("kafka", "kafka"),
-            ("kafka-controller", "kafka"),
-            ("postgres", "postgres"),
-            ("registry", "registry"),
-            ("zipkin", "zipkin"),
-        )
-    }
+
+    def at(name: str, part: str) -> str:
+        return f"127.0.0.1:{ports.choose(name, running=runs(part))}"
+
+    parts = [kafka.named(node) for node in range(1, brokers + 1)]
+    bootstrap = ",".join([at(part, part) for part in parts])
+    controllers = ",".join([at(f"{part}-controller", part) for part in parts])
+    postgres, registry, zipkin = (at(part, part) for part in ("postgres", "registry", "zipkin"))
     management = ports.choose("registry-management", running=runs("registry"))
     http = {name: f"http://127.0.0.1:{ports.choose(name, running=runs(name))}" for name in place.services()}
-    admin = _admin(place, at)
+    admin = _admin(place, postgres).model_copy(
+        update={
+            "kafka_bootstrap": bootstrap,
+            "kafka_tls": place.tls(),
+            "kafka_controller": controllers,
+            "registry_url": f"http://{registry}{CONFLUENT}",
+        }
+    )
     endpoints = Endpoints(
-        kafka=kafka_endpoint(at["kafka"], admin.kafka_tls),
+        kafka=kafka_endpoint(bootstrap, admin.kafka_tls),
         registry=HttpEndpoint(url=admin.registry_url),
         http=http,
-        traces=HttpEndpoint(url=f"http://{at['zipkin']}"),
+        traces=HttpEndpoint(url=f"http://{zipkin}"),
     )
     admin.save(place.state)
     ports.save()
-    return with_agencies(place, endpoints, at["postgres"]), admin, management
+    return with_agencies(place, endpoints, postgres), admin, management
 
 
 def kafka_endpoint(bootstrap: str, tls: Tls | None) -> KafkaEndpoint:
@@ -57,7 +63,8 @@ def _known(place: Place) -> Endpoints | None:
     return Endpoints.load(place.state) if Endpoints.path(place.state).exists() else None
 
 
-def _admin(place: Place, at: dict[str, str]) -> Admin:
+def _admin(place: Place, postgres: str) -> Admin:
+    """What is known, or made now; without the addresses of Kafka and the registry."""
     if Admin.path(place.state).exists():
         admin = Admin.load(place.state)
         database = admin.postgres_url.partition("@")[0]
@@ -71,12 +78,5 @@ def _admin(place: Place, at: dict[str, str]) -> Admin:
             registry_url="",
             registry_database=Credential(username="sekali_registry", password=new_password()),
         )
-    return admin.model_copy(
-        update={
-            "kafka_bootstrap": at["kafka"],
-            "kafka_tls": place.tls(),
-            "kafka_controller": at["kafka-controller"],
-            "postgres_url": f"{database}@{at['postgres']}/postgres",
-            "registry_url": f"http://{at['registry']}{CONFLUENT}",
-        }
-    )
+    cluster = admin.kafka_cluster or kafka.new_cluster()
+    return admin.model_copy(update={"kafka_cluster": cluster, "postgres_url": f"{database}@{postgres}/postgres"})

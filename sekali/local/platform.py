@@ -10,11 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from sekali.local import applying, java, plan
+from sekali.local import applying, java, kafka, plan
 from sekali.local.control import Control
 from sekali.local.databases import admit_all
 from sekali.local.endpoints import Admin, Endpoints
-from sekali.local.kafka import Kafka
 from sekali.local.place import Place
 from sekali.local.postgres import Postgres
 from sekali.local.processes import Process
@@ -42,10 +41,20 @@ def silent(part: str, seconds: float, words: str) -> None:
 
 
 class Platform:
-    """`usual` prefers the well-known ports; with an `owner` (a pid) everything ends when that process is gone."""
+    """`usual` prefers the well-known ports; with an `owner` (a pid) everything ends when that process is gone.
+
+    `brokers`: how many of Kafka are started.
+    """
 
     def __init__(
-        self, root: Path, state: Path, *, usual: bool = False, owner: int | None = None, report: Report = silent
+        self,
+        root: Path,
+        state: Path,
+        *,
+        usual: bool = False,
+        owner: int | None = None,
+        report: Report = silent,
+        brokers: int = 1,
     ) -> None:
         self.place = Place(root.resolve(), state.resolve())
         self.control = Control(self.place.state, owner)
@@ -55,6 +64,7 @@ class Platform:
         self.signing_in = ON_ONES_OWN_MACHINE
         """What services are told of signing in."""
         self._usual = usual
+        self._brokers = brokers
 
     @property
     def endpoints(self) -> Endpoints:
@@ -72,13 +82,13 @@ class Platform:
         with self.alone():
             if {"kafka", "registry", "zipkin"} & set(parts):
                 self._fetch_jars()
-            endpoints, admin, management = plan.settle(self.place, self.runs, usual=self._usual)
-            known: list[Part] = [
-                Kafka(self.place, admin),
-                Zipkin(self.place, endpoints),
-                Registry(self.place, admin, management),
-            ]
-            chosen = [part for part in known if part.name in parts]
+            endpoints, admin, management = plan.settle(self.place, self.runs, usual=self._usual, brokers=self._brokers)
+            known: dict[str, list[Part]] = {
+                "kafka": [*kafka.brokers(self.place, admin)],
+                "zipkin": [Zipkin(self.place, endpoints)],
+                "registry": [Registry(self.place, admin, management)],
+            }
+            chosen = [one for part, each in known.items() if part in parts for one in each]
             with ThreadPoolExecutor(len(PARTS)) as pool:
                 first = [pool.submit(self.start, part) for part in chosen if part.name != "registry"]
                 if "postgres" in parts:

@@ -31,10 +31,13 @@ def test_the_smoke_counts_are_smaller_and_no_row_is_empty() -> None:
 
 
 def test_rows_are_chosen_by_name() -> None:
-    rows: dict[str, Row] = {name: row(name) for name in ("F1", "F2", "F7")}
+    rows: dict[str, Row] = {name: row(name) for name in ("F1", "F2", "F2B", "F7")}
     assert list(chosen(rows, "f7, F1")) == ["F1", "F7"]
+    assert list(chosen(rows, "F2")) == ["F2", "F2B"]
+    assert list(chosen(rows, "f2b")) == ["F2B"]
     assert chosen(rows, "") == rows
-    with pytest.raises(UnknownRow, match=r"There is no row F99: ONLY takes some of F1, F2, F7\."):
+    assert [name for name in found() if name.startswith("F2")] == ["F2", "F2B"]
+    with pytest.raises(UnknownRow, match=r"There is no row F99: ONLY takes some of F1, F2, F2B, F7\."):
         chosen(rows, "F1,F99")
 
 

@@ -8,8 +8,11 @@ from sqlalchemy import text
 
 from sekali import outbox
 from sekali.kafka import connection
+from sekali.settings import AgencySettings
 from sekali.testing import eventually
 from tests.sekali.town import Town, counting, rows
+
+NOBODY = "127.0.0.1:1"
 
 
 async def test_what_land_says_of_melatis_parcel_the_bank_holds(town: Town) -> None:
@@ -122,3 +125,18 @@ async def test_ten_thousand_parcels_arrive_in_order_of_their_versions(town: Town
                 return bool(found.scalar_one() == len(keys))
 
         await eventually(all_last, "each parcel stands at version 5", 60)
+
+
+async def test_one_of_the_brokers_to_begin_with_may_be_away(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = town.settings
+
+    def of_two(agency: str) -> AgencySettings:
+        one = told(agency)
+        return one.model_copy(update={"kafka_bootstrap": f"{NOBODY}, {one.kafka_bootstrap}"})
+
+    monkeypatch.setattr(town, "settings", of_two)
+    async with town.open_land() as land, town.open_bank() as bank:
+        async with land.transaction() as session:
+            parcel_id = await town.register(session, "garden", "MELATI CONTOH")
+        (copy,) = await eventually(counting(bank, "parcel", 1), "the bank hears of the parcel")
+        assert copy.parcel_id == parcel_id
