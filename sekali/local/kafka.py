@@ -75,15 +75,15 @@ class Kafka:
         user = f"SCRAM-SHA-512=[name={self.admin.kafka.username},password={self.admin.kafka.password}]"
         # From a file of our own: everybody may read the arguments of a process.
         arguments = self._folder / "format.arguments"
-        told = ["--cluster-id", self.admin.kafka_cluster, "--config", str(properties), "--add-scram", user]
-        write_private(arguments, "\n".join(told))
+        given = ["--cluster-id", self.admin.kafka_cluster, "--config", str(properties), "--add-scram", user]
+        write_private(arguments, "\n".join(given))
         tool = java(256, "-XX:TieredStopAtLevel=1", "-cp", self._classpath)
         command = [*tool, "kafka.tools.StorageTool", "format", f"@{arguments}"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # our own arguments
         arguments.unlink()
         if done.returncode != 0:
-            said = (done.stderr or done.stdout).replace(self.admin.kafka.password, "…").strip()
-            raise SekaliError(f"Kafka's storage could not be made in {self._folder}: {said}")
+            told = (done.stderr or done.stdout).replace(self.admin.kafka.password, "…").strip()
+            raise SekaliError(f"Kafka's storage could not be made in {self._folder}: {told}")
 
     def _properties(self) -> str:
         controllers = listed(self.admin.kafka_controller)
