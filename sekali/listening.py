@@ -23,7 +23,6 @@ MOST_RECORDS = 2_000
 MOST_BYTES = 1 << 19  # of a partition at a time; with more, what is fetched ahead is most of a service's memory
 POLL_MS = 200
 REPORT_SECONDS = 1.0
-COMMIT_SECONDS = 2.0
 SESSION_MS = 6_000  # the shortest that a broker takes by itself
 
 
@@ -36,16 +35,24 @@ class Seeking(ConsumerRebalanceListener):
         self.subscriber: BatchSubscriber | None = None
         self.reported = 0.0
         self._reporting: asyncio.Task[None] | None = None
+        self._showing: asyncio.Task[None] | None = None
 
     def begin_report(self, consumer: AIOKafkaConsumer) -> None:
-        """Beside the polls: none of them waits for it. One at a time."""
+        """Beside the polls: none of them waits for it. One of each at a time."""
         self.reported = time.monotonic()
+        if self._showing is None or self._showing.done():
+            self._showing = asyncio.create_task(show(consumer, self.subscription))
         if self._reporting is None or self._reporting.done():
             self._reporting = asyncio.create_task(report(consumer, self.subscription))
 
     def end_reports(self) -> None:
         if self._reporting is not None:
             self._reporting.cancel()
+
+    def end_showing(self) -> None:
+        """Behind the consumer: a request of its that is on the way is over by then."""
+        if self._showing is not None:
+            self._showing.cancel()
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         self.subscription.offsets.revoked()
@@ -103,7 +110,10 @@ class EagerBatchSubscriber(BatchSubscriber):
         seeking = self._listener
         assert isinstance(seeking, Seeking)
         seeking.end_reports()
-        await super().stop()
+        try:
+            await super().stop()
+        finally:
+            seeking.end_showing()
 
 
 def listen(broker: KafkaBroker, subscription: Subscription, instance: str, client: Mapping[str, str]) -> None:
@@ -139,20 +149,30 @@ def listen(broker: KafkaBroker, subscription: Subscription, instance: str, clien
 
 
 async def report(consumer: AIOKafkaConsumer, subscription: Subscription) -> None:
-    """Once a second: the lag as a metric, Kafka's own commit, which only lag tools read, and a look at absences."""
-    ends: dict[TopicPartition, int] = {}
-    for place in consumer.assignment():
-        applied = subscription.offsets.applied(place)
-        if applied is not None:
-            ends[place] = applied
-            lag = max(0, (consumer.highwater(place) or applied) - applied)
-            metrics.INBOX_LAG.labels(place.topic, str(place.partition)).set(lag)
-    if ends and ends != subscription.offsets.reported:
-        try:
-            async with asyncio.timeout(COMMIT_SECONDS):
-                await consumer.commit(ends)
-            subscription.offsets.reported = ends
-        except (KafkaError, IllegalStateError, TimeoutError) as error:
-            logger.debug("The committed offsets of %s could not be shown: %s", subscription.group, type(error).__name__)
+    """Once a second: the lag as a metric, and a look at absences."""
+    for place, applied in _applied(consumer, subscription).items():
+        lag = max(0, (consumer.highwater(place) or applied) - applied)
+        metrics.INBOX_LAG.labels(place.topic, str(place.partition)).set(lag)
     if subscription.absence is not None:
         await subscription.absence.look(consumer)
+
+
+async def show(consumer: AIOKafkaConsumer, subscription: Subscription) -> None:
+    """Once a second: Kafka's own commit, which only lag tools read.
+
+    Takes as long as the broker is away. Not under a timeout: aiokafka shields its request, and who turns away from it
+    leaves a task whose error nobody takes ("Task exception was never retrieved").
+    """
+    ends = _applied(consumer, subscription)
+    if ends and ends != subscription.offsets.reported:
+        try:
+            await consumer.commit(ends)
+            subscription.offsets.reported = ends
+        except (KafkaError, IllegalStateError) as error:
+            logger.debug("The committed offsets of %s could not be shown: %s", subscription.group, type(error).__name__)
+
+
+def _applied(consumer: AIOKafkaConsumer, subscription: Subscription) -> dict[TopicPartition, int]:
+    """Of the assigned partitions, where the database stands."""
+    found = {place: subscription.offsets.applied(place) for place in consumer.assignment()}
+    return {place: applied for place, applied in found.items() if applied is not None}
