@@ -75,9 +75,12 @@ async def _filled(stand: Stand, blow: Blow) -> None:
     await emptied(stand.place, blow.whom)
     stand.people(registered=0, erased=ERASED)
     child.begin()
-    for _ in range(KILLS):
-        await stand.struck(child, chance.choice(FILLING), chance.randrange(LATEST))
-    await _erased(stand)
+
+    async def killed() -> None:
+        for _ in range(KILLS):
+            await stand.struck(child, chance.choice(FILLING), chance.randrange(LATEST))
+
+    await asyncio.gather(_erased(stand), killed())
 
 
 async def _rebuilt(stand: Stand, blow: Blow) -> None:
@@ -101,7 +104,7 @@ async def _rebuilt(stand: Stand, blow: Blow) -> None:
 
 
 async def _erased(stand: Stand) -> None:
-    """All who were to be; the checker has read their tombstones before compaction takes them."""
+    """All who were to be. The checker reads their tombstones at once: compaction takes them soon."""
     await stand.people_done(ERASED_SECONDS)
 
     async def read() -> bool:
