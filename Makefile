@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo agency up stop clean docs pictures test fuzz check lock setup containers bench bench-debezium bench-check bench-baseline bench-scale bench-report faults faults-smoke \
-	faults-keep faults-report
+	faults-again faults-keep faults-report
 
 RESIDENTS ?= 10000
 export RESIDENTS
@@ -65,6 +65,9 @@ faults: setup  ## break the bus on purpose and look what was lost, 2 hours: ONLY
 
 faults-smoke: setup  ## the same with small counts at 60 events a second, 25 minutes
 	@SMOKE=1 RATE=$${RATE:-60} $(BIN)/python -m faults run
+
+faults-again: setup  ## what did not hold in the last run, once more with its seed: RATE=300 after `make faults`
+	@RATE=$${RATE:-60} $(BIN)/python -m faults again
 
 faults-keep: setup  ## the last `make faults` becomes one of the runs of docs/reliability.md
 	@$(BIN)/python -m faults keep

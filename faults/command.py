@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from faults import results
 from faults.report.command import keep_run, report
 from faults.results import Outcome
 from faults.row import Options, Row, found
-from faults.running import AnotherRun, Listener, Progress, UnknownRow, alone, chosen, failed, run_all
+from faults.running import AnotherRun, Listener, Progress, UnknownRow, alone, chosen, failed, is_red, run_all
 from faults.table import line, table
 
 app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
@@ -42,20 +43,47 @@ def run(  # noqa: PLR0917  # typer passes them by name
     folder: Folder = results.FOLDER, state: State = STATE,
 ) -> None:  # fmt: skip
     """Inflict the faults, say each row as it ends, and print the table; exit code 1 if anything did not hold."""
-    logging.basicConfig(level=logging.ERROR)
-    console, begun = Console() if sys.stdout.isatty() else Console(width=130), time.monotonic()
     try:
         rows = chosen(found(), only)
+    except UnknownRow as wrong:
+        Console().print(str(wrong), style="bold red")
+        raise typer.Exit(2) from None
+    wanted = int(seed) if seed else None
+    _inflict(rows, only, folder / results.LATEST, Options(state, wanted or 0, smoke, rate), wanted)
+
+
+@app.command()
+def again(rate: Rate = 300.0, folder: Folder = results.FOLDER, state: State = STATE) -> None:
+    """What did not hold in the last run, once more with its seed; exit code 1 if one of them does not again.
+
+    What the last run has shown stays as it is; this is written beside it.
+    """
+    last = results.load(folder / results.LATEST)
+    red = [name for name in found() if name in last and is_red(last[name])]
+    if not red:
+        Console().print("In the last run every row held.")
+        return
+    seed, smoke = next(((one["seed"], one["smoke"]) for one in last.values() if "seed" in one), (None, True))
+    seed = seed if isinstance(seed, int) else None
+    rows = {name: row for name, row in found().items() if name in red}
+    _inflict(rows, ",".join(red), folder / results.AGAIN, Options(state, seed or 0, bool(smoke), rate), seed)
+
+
+def _inflict(rows: dict[str, Row], only: str, file: Path, options: Options, seed: int | None) -> None:
+    """`seed`: None for that of a run that was broken off, or a fresh one."""
+    logging.basicConfig(level=logging.ERROR)
+    console, begun = Console() if sys.stdout.isatty() else Console(width=130), time.monotonic()
+    state = options.state
+    try:
         with alone(state):
-            file = state.with_name(f"{state.name}.progress")
-            progress = Progress.of(file, only, int(seed) if seed else None, smoke=smoke)
-            options = Options(state, progress.seed, smoke, rate)
-            outcomes = _shown(console, rows, folder / results.LATEST, options, progress)
-    except (UnknownRow, AnotherRun) as wrong:
+            kept = state.with_name(f"{state.name}.progress")
+            progress = Progress.of(kept, only, seed, smoke=options.smoke)
+            outcomes = _shown(console, rows, file, replace(options, seed=progress.seed), progress)
+    except AnotherRun as wrong:
         console.print(str(wrong), style="bold red")
         raise typer.Exit(2) from None
     console.print(table(rows, outcomes))
-    console.print(f"{(time.monotonic() - begun) / 60:.1f} min; figures: {folder / results.LATEST}", soft_wrap=True)
+    console.print(f"{(time.monotonic() - begun) / 60:.1f} min; figures: {file}", soft_wrap=True)
     if any(failed(one) for one in outcomes.values()):
         raise typer.Exit(1)
 

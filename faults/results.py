@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 
 FOLDER = Path(__file__).parent / "results"
-LATEST = "latest.json"
+LATEST, AGAIN = "latest.json", "again.json"
 
 
 @dataclass

@@ -112,3 +112,10 @@ class Progress:
 def failed(outcome: Outcome) -> bool:
     """Also a row that inflicted less than it had planned: it shows less than it says."""
     return outcome.startswith(FAILED) if isinstance(outcome, str) else not (outcome.is_clean and outcome.is_whole)
+
+
+def is_red(shown: Mapping[str, object]) -> bool:
+    """The same of a row as it was written down."""
+    if "failed" in shown:
+        return str(shown["failed"]).startswith(FAILED)
+    return bool(shown["violations"]) or int(str(shown["injected"])) < int(str(shown["planned"]))

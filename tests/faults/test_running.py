@@ -7,12 +7,12 @@ from random import Random
 import pytest
 from typer.testing import CliRunner
 
-from faults import results
+from faults import results, running
 from faults.command import app
 from faults.driving import digest, schedule
-from faults.results import Result
-from faults.row import Row, found
-from faults.running import Progress, UnknownRow, alone, chosen, failed
+from faults.results import Outcome, Result
+from faults.row import Options, Row, found
+from faults.running import FAILED, Progress, UnknownRow, alone, chosen, failed, is_red
 from tests.faults.rows import row
 
 
@@ -89,3 +89,41 @@ def test_a_row_that_inflicted_less_than_planned_has_not_passed() -> None:
     assert not failed(Result(5, smoke=False, injected=3, planned=3))
     assert failed(Result(5, smoke=False, injected=2, planned=3))
     assert failed(Result(5, smoke=False, injected=3, planned=3, violations={"I1": ["one"]}))
+
+
+def test_what_was_written_down_is_red_where_the_outcome_had_failed(tmp_path: Path) -> None:
+    outcomes: dict[str, Outcome] = {
+        "F1": Result(5, smoke=True, injected=3, planned=3),
+        "F2": Result(5, smoke=True, injected=2, planned=3),
+        "F3": Result(5, smoke=True, injected=3, planned=3, violations={"I1": ["one"]}),
+        "F4": f"{FAILED}OSError: the broker went away",
+        "F11": "Without the right to mount there is no small disk.",
+    }
+    results.save(outcomes, tmp_path / results.LATEST, {})
+    written = results.load(tmp_path / results.LATEST)
+    assert [name for name, one in written.items() if is_red(one)] == ["F2", "F3", "F4"]
+    assert [name for name, one in outcomes.items() if failed(one)] == ["F2", "F3", "F4"]
+
+
+def test_where_every_row_held_nothing_is_run_again(tmp_path: Path) -> None:
+    results.save({"F1": Result(5, smoke=True, injected=3, planned=3)}, tmp_path / results.LATEST, {})
+    environment = {"RESULTS": str(tmp_path), "FAULTS_STATE": str(tmp_path / "state")}
+    answer = CliRunner().invoke(app, ["again"], env=environment)
+    assert (answer.exit_code, answer.output) == (0, "In the last run every row held.\n")
+
+
+def test_a_red_row_is_run_again_with_its_seed_and_the_first_result_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def driven(one: Row, options: Options, _: object) -> Result:
+        return Result(options.seed, smoke=options.smoke, injected=1, planned=1, note=one.row)
+
+    monkeypatch.setattr(running, "drive", driven)
+    whole, red = Result(5, smoke=True, injected=3, planned=3), Result(5, smoke=True, injected=2, planned=3)
+    results.save({"F1": whole, "F3": red}, tmp_path / results.LATEST, {})
+    kept = results.load(tmp_path / results.LATEST)
+    environment = {"RESULTS": str(tmp_path), "FAULTS_STATE": str(tmp_path / "state")}
+    assert CliRunner().invoke(app, ["again"], env=environment).exit_code == 0
+    assert results.load(tmp_path / results.LATEST) == kept
+    again = results.load(tmp_path / results.AGAIN)
+    assert {name: (one["seed"], one["smoke"]) for name, one in again.items()} == {"F3": (5, True)}
