@@ -65,6 +65,7 @@ def again(rate: Rate = 300.0, folder: Folder = results.FOLDER, state: State = ST
         return
     seed, smoke = next(((one["seed"], one["smoke"]) for one in last.values() if "seed" in one), (None, True))
     seed = seed if isinstance(seed, int) else None
+    Console().print(f"In the last run {', '.join(red)} did not hold: once more, with seed {seed}.", soft_wrap=True)
     rows = {name: row for name, row in found().items() if name in red}
     _inflict(rows, ",".join(red), folder / results.AGAIN, Options(state, seed or 0, bool(smoke), rate), seed)
 

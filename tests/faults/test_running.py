@@ -123,7 +123,9 @@ def test_a_red_row_is_run_again_with_its_seed_and_the_first_result_stays(
     results.save({"F1": whole, "F3": red}, tmp_path / results.LATEST, {})
     kept = results.load(tmp_path / results.LATEST)
     environment = {"RESULTS": str(tmp_path), "FAULTS_STATE": str(tmp_path / "state")}
-    assert CliRunner().invoke(app, ["again"], env=environment).exit_code == 0
+    answer = CliRunner().invoke(app, ["again"], env=environment)
+    assert answer.exit_code == 0
+    assert "In the last run F3 did not hold: once more, with seed 5." in answer.output
     assert results.load(tmp_path / results.LATEST) == kept
     again = results.load(tmp_path / results.AGAIN)
     assert {name: (one["seed"], one["smoke"]) for name, one in again.items()} == {"F3": (5, True)}
