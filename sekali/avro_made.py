@@ -79,10 +79,13 @@ def _long(body: bytes, i: int) -> tuple[int, int]:
         i += 1
         number |= (byte & 0x7F) << shift
         if byte < 0x80:
-            return number, i
+            break
         shift += 7
         if shift > 63:
             raise ValueError("a number of more than 64 bits")
+    if number >> 64:  # the tenth byte has room for one bit only
+        raise ValueError("a number of more than 64 bits")
+    return number, i
 
 
 class _Code:

@@ -84,7 +84,8 @@ async def _worker(state: Path, begin: int, count: int, every: int, taken: Any) -
                 process.terminate()
             code = await process.wait()
     if code not in {0, 1}:
-        raise RuntimeError(f"The stories from {begin} on could not be told: see {wrong}.")
+        last = (wrong.read_text("utf-8", "replace").splitlines() or ["nothing"])[-1]
+        raise RuntimeError(f"The stories from {begin} on could not be told (exit {code}): it said last: {last}")
 
 
 def _take(one: dict[str, Any], told: list[dict[str, Any]], result: Result, step: Step) -> None:

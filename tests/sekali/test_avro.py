@@ -127,6 +127,16 @@ def test_what_is_cut_short_changed_or_too_long_is_never_read_as_something_else(
         assert repr(sorted(found.items())) == repr(sorted(right.items()))  # by text: NaN equals nothing, itself neither
 
 
+@pytest.mark.parametrize("tenth", [0x02, 0x7F, 0x80])
+def test_a_number_of_more_than_64_bits_is_refused(tenth: int) -> None:
+    """fastavro drops the bits that are too many, and reads another number."""
+    schema = {"type": "record", "name": "land.Parcel", "fields": [{"name": "area", "type": "long"}]}
+    read = avro.reader(schema, schema)
+    assert read(b"\x80" * 9 + b"\x01", 0) == {"area": 2**62}
+    with pytest.raises(ValueError, match="more than 64 bits"):
+        read(b"\x80" * 9 + bytes([tenth, 1]), 0)
+
+
 EVERY = [
     (contract, revision)
     for catalogue in [Catalogue.load(ROOT)]
