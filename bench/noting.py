@@ -18,7 +18,7 @@ Moments = dict[UUID, float]
 class Notes:
     """`moments`: behind the commit of each key's last record. `counts`: moment and number of changes, by commit.
 
-    `only`: nobody else's moments are kept, for a run of millions.
+    `only`: nobody else's moments are kept: to note those of a hundred thousand costs the subscriber time.
     """
 
     def __init__(self, only: Collection[UUID] | None = None) -> None:
@@ -48,9 +48,11 @@ def noting(place: Place, reader: str, only: Collection[UUID] | None = None) -> t
     return bus, notes
 
 
-async def noted(place: Place, reader: str, count: int, limit: float = 120.0) -> Moments:
+async def noted(
+    place: Place, reader: str, count: int, only: Collection[UUID] | None = None, limit: float = 120.0
+) -> Moments:
     """In a process of its own: the first `count` changes, each key at its last moment. TimeoutError."""
-    bus, notes = noting(place, reader)
+    bus, notes = noting(place, reader, only)
     await bus.start()
     try:
         await until(lambda: _are(notes, count), limit)

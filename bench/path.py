@@ -48,7 +48,8 @@ async def delays(place: Place, saying: Saying) -> tuple[list[float], float]:
     bulk = int(saying.bulk * seconds)
     await stock.encoded(place, max(saying.singles + 1, bulk))
     await copies.held(place, THIN, saying.singles + 1)
-    listening = asyncio.create_task(elsewhere(noted, place, THIN, 1 + saying.singles + bulk))
+    singles = {people.key(number) for number in range(saying.singles + 1)}
+    listening = asyncio.create_task(elsewhere(noted, place, THIN, 1 + saying.singles + bulk, singles))
     said = await elsewhere(say, place, saying, bulk)
     applied = await listening
     return [applied[key] - moment for key, moment in said.moments.items()], said.rate

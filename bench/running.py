@@ -61,7 +61,7 @@ async def run_all(measures: Mapping[str, Measure], options: Options, listener: L
     outcomes: dict[str, Outcome] = {}
     try:
         if wanted:
-            listener.platform("warm-up", 0, "a million records")
+            listener.platform("warm-up", 0, "a million records, then a steady stream")
             await warm(place, options.scale)
         for row, measure in measures.items():
             outcomes[row] = await _outcome(measure, place, options, listener)

@@ -17,7 +17,7 @@ from bench.raw import waiting_times
 PER_SECOND = 300.0
 EVENTS = 1_500
 IDLE_PER_SECOND = 50.0
-PROBES = 300
+PROBES = 600
 FLOOD = 60_000
 MILLISECONDS = 1_000
 Pair = tuple[Latency, Latency, float]
