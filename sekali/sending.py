@@ -3,12 +3,12 @@
 import asyncio
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from time import time_ns
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.structs import RecordMetadata
-from opentelemetry.trace import Span
 
 from sekali import spans
 from sekali.contracts import Catalogue, fingerprint
@@ -31,7 +31,9 @@ class Sending:
     topic: str
     partition: int
     positions: list[int] = field(default_factory=list)
-    spans: list[Span] = field(default_factory=list)
+    began: int = field(default_factory=time_ns)
+    sampled: list[tuple[str, str]] = field(default_factory=list)
+    """Event id and traceparent."""
     acknowledgement: "asyncio.Future[RecordMetadata] | None" = None
 
 
@@ -92,7 +94,7 @@ class Sender:
             if append(timestamp=said_at, key=key.encode(), value=value, headers=headers) is None:
                 break
             positions.append(position)
-        sending.spans += _spans(topic, partition, rows[: len(positions)])
+        sending.sampled += _sampled(rows[: len(positions)])
         sending.acknowledgement = await self._producer.send_batch(batch, topic, partition=partition)
         return sending, len(positions)
 
@@ -129,10 +131,8 @@ class Sender:
         return frame
 
 
-def _spans(topic: str, partition: int, rows: Sequence[Row]) -> Iterator[Span]:
-    for *_, traceparent, event_id, _ in (row for row in rows if row[7] is not None and row[7][-1:] in spans.SAMPLED):
-        if (span := spans.sent(topic, partition, event_id, traceparent)) is not None:
-            yield span
+def _sampled(rows: Sequence[Row]) -> list[tuple[str, str]]:
+    return [(row[8], row[7]) for row in rows if row[7] is not None and row[7][-1:] in spans.SAMPLED]
 
 
 async def acknowledged(sendings: Iterable[Sending]) -> tuple[list[Acknowledged], BaseException | None]:
@@ -145,10 +145,8 @@ async def acknowledged(sendings: Iterable[Sending]) -> tuple[list[Acknowledged],
         place = (sending.topic, sending.partition)
         await asyncio.wait([sending.acknowledgement])
         error = sending.acknowledgement.exception()
-        for span in sending.spans:
-            if error is not None:
-                spans.failed(span, type(error).__name__)
-            span.end()
+        error_type = None if error is None else type(error).__name__
+        spans.sent(sending.topic, sending.partition, sending.sampled, sending.began, error_type)
         if error is not None:
             failed.add(place)
             failure = error

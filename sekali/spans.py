@@ -5,8 +5,10 @@ A record's key is never an attribute: it names a person.
 An event that is not sampled gets no span, and its context travels on as it came.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from time import time_ns
+from typing import NamedTuple
 from uuid import UUID
 
 from opentelemetry import context as otel
@@ -46,20 +48,38 @@ def created(topic: str, event_id: UUID) -> Iterator[str | None]:
     if not trace.get_current_span().get_span_context().trace_flags.sampled:
         yield traceparent_of()
         return
-    attributes = _attributes(topic, "create") | {"messaging.message.id": str(event_id)}
+    attributes = attributes_of(topic, "create") | {"messaging.message.id": str(event_id)}
     with _TRACER.start_as_current_span(f"create {topic}", kind=SpanKind.PRODUCER, attributes=attributes):
         yield traceparent_of()
 
 
-def sent(topic: str, partition: int, event_id: str, traceparent: str | None) -> Span | None:
-    """A started send span, to be ended when the broker has acknowledged; None where the event is not sampled."""
-    if not is_sampled(traceparent):
-        return None
-    attributes = _attributes(topic, "send") | {
-        "messaging.message.id": event_id,
-        "messaging.destination.partition.id": str(partition),
-    }
-    return _TRACER.start_span(f"send {topic}", context_of(traceparent), kind=SpanKind.CLIENT, attributes=attributes)
+class Send(NamedTuple):
+    """One sampled event on its way to the broker. `began`, `ended`: nanoseconds since 1970."""
+
+    topic: str
+    partition: int
+    event_id: str
+    traceparent: str
+    began: int
+    ended: int
+    error_type: str | None
+
+
+_KEEPERS: list[Callable[[Send], None]] = []
+"""Of the process's tracing; empty without."""
+
+
+def keep_sends(keep: Callable[[Send], None]) -> None:
+    """From now on."""
+    _KEEPERS.append(keep)
+
+
+def sent(topic: str, partition: int, events: Sequence[tuple[str, str]], began: int, error_type: str | None) -> None:
+    """A span for each of the sampled events (id, traceparent) of a batch that the broker has answered."""
+    now = time_ns()
+    for keep in _KEEPERS:
+        for event_id, traceparent in events:
+            keep(Send(topic, partition, event_id, traceparent, began, now, error_type))
 
 
 def processed(event: Heard, group: str) -> Span | None:
@@ -77,7 +97,7 @@ def redriven(event: Heard, group: str) -> Span | None:
 
 def _processing(event: Heard, group: str, parent: Context, links: Sequence[Link] = ()) -> Span:
     record = event.record
-    attributes = _attributes(record.topic, "process") | {
+    attributes = attributes_of(record.topic, "process") | {
         "messaging.message.id": str(event.event_id),
         "messaging.destination.partition.id": str(record.partition),
         "messaging.kafka.offset": record.offset,
@@ -111,7 +131,8 @@ def failed(span: Span | None, error_type: str) -> None:
         span.set_status(Status(StatusCode.ERROR))
 
 
-def _attributes(topic: str, operation: str) -> Attributes:
+def attributes_of(topic: str, operation: str) -> Attributes:
+    """What each of an event's spans says."""
     return {
         "messaging.system": "kafka",
         "messaging.operation.name": operation,

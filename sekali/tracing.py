@@ -25,7 +25,8 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from opentelemetry.util.types import AttributeValue
 
 from sekali.errors import SekaliError
-from sekali.spans import carrying, context_of, is_sampled, traceparent_of
+from sekali.send_spans import keeping
+from sekali.spans import carrying, context_of, is_sampled, keep_sends, traceparent_of
 
 __all__ = ["Discreet", "carrying", "context", "sampled", "setup", "shutdown", "span", "traceparent"]
 
@@ -51,8 +52,10 @@ def setup(service_name: str, *, exporter: SpanExporter | None = None) -> None:
     if chosen is None:
         return
     provider = TracerProvider(sampler=ParentBased(ALWAYS_ON), resource=Resource.create({SERVICE_NAME: service_name}))
-    provider.add_span_processor(BatchSpanProcessor(Discreet(chosen), schedule_delay_millis=_SCHEDULE_MILLISECONDS))
+    processor = BatchSpanProcessor(Discreet(chosen), schedule_delay_millis=_SCHEDULE_MILLISECONDS)
+    provider.add_span_processor(processor)
     trace.set_tracer_provider(provider)
+    keep_sends(keeping(provider, processor))
     _instrument_httpx()
 
 

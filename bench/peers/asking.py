@@ -99,6 +99,16 @@ async def reading(place: Place, keys: Sequence[UUID]) -> float:
     return statistics.median(taken[WARM_UP:])
 
 
+async def bare(place: Place, keys: Sequence[UUID]) -> float:
+    """Seconds of the same read by the driver alone, prepared: what no reader of this database can go below."""
+    sql = await place.sql(WIDE)
+    try:
+        held = await sql.prepare(f"select * from {copy_table(WIDE).name} where resident_id = $1")
+        return await _timed(held.fetchrow, keys)
+    finally:
+        await sql.close()
+
+
 async def asking(place: Place, papers: Papers, port: int, keys: Sequence[UUID], *, kept: bool = True) -> float:
     """Seconds of a request, the median; `kept`: over one connection, else with a handshake for each."""
     settings = place.settings(THIN).model_copy(update={"identity": papers.files.of(THIN), "development_sign_in": False})
