@@ -12,7 +12,7 @@ from bench.measure import LEVELS, Level, Measure
 from bench.pairs import Result
 from bench.report import pictures
 from bench.report.country import Assumptions, country, inputs
-from bench.report.limits import out_of_reach
+from bench.report.limits import above_limits
 from bench.scaling import figures
 from bench.scaling.figures import Scale, Shape, Speed
 from bench.scaling.sizes import PARTITIONS
@@ -73,7 +73,7 @@ def _page(measures: Mapping[str, Measure], found: Mapping[str, Result], scale: S
         "rows": [_row(measure, found.get(row)) for row, measure in measures.items()],
         "missing": ", ".join(row for row in measures if row not in found),
         "notes": [f"{row}: {found[row].note}." for row in measures if row in found and found[row].note],
-        "out_of_reach": list(out_of_reach(measures, found)),
+        "above_limits": list(above_limits(measures, found)),
         "summary": _summary(measures, found),
         "scale": scale,
         "country": None,
