@@ -45,6 +45,14 @@ END = text("""
       and inbox_offset.topic = inbox_replay.topic and inbox_offset.partition = inbox_replay.partition
       and inbox_offset.next_offset >= inbox_replay.until_offset
 """)
+# Passed by a batch that was polled before the order was known: nothing was made anew.
+REDO = text("""
+    update inbox_offset set next_offset = inbox_replay.begin_offset from inbox_replay
+    where inbox_replay.topic = any(cast(:topics as text[])) and inbox_replay.state = 'RUNNING'
+      and inbox_offset.topic = inbox_replay.topic and inbox_offset.partition = inbox_replay.partition
+      and inbox_offset.next_offset >= inbox_replay.until_offset
+      and inbox_replay.topic || ':' || inbox_replay.partition = any(cast(:places as text[]))
+""")
 REPLAYS = text("""
     select topic, partition, until_offset from inbox_replay
     where state = 'RUNNING' and topic = any(cast(:topics as text[]))
@@ -91,6 +99,7 @@ class Offsets:
         self.level: dict[TopicPartition, float] = {}
         """When all was applied that the log held, by the monotonic clock; NEVER: nobody knows."""
         self._consumer: AIOKafkaConsumer | None = None
+        self._seeking = asyncio.Lock()
         self._assignment = 0
         self._between_assignments = False
         self.reported: dict[TopicPartition, int] = {}
@@ -121,8 +130,13 @@ class Offsets:
         consumer, known = self._consumer, dict(self._applied)
         if consumer is None or not known or self.closing:
             return
+        topics = sorted({place.topic for place in known})
+        plain = [
+            f"{topic}:{partition}" for topic, partition in known.keys() - self._replayed.keys() - self.rebuilt.keys()
+        ]
         async with self._database.transaction() as session:
-            rows = await session.execute(LOAD, {"topics": sorted({place.topic for place in known})})
+            await session.execute(REDO, {"topics": topics, "places": plain})
+            rows = await session.execute(LOAD, {"topics": topics})
             stored = {TopicPartition(row.topic, row.partition): row.next_offset for row in rows}
         if set_back := [place for place, end in known.items() if stored.get(place, end) < end]:
             await self.seek(consumer, set_back)
@@ -184,7 +198,12 @@ class Offsets:
         """Go to the database's offsets; waits for the database as long as it takes.
 
         Where the log begins later than the stored offset, the gap is counted and reading goes on at the log's start.
+        One at a time: what an earlier one has read is not set over what a later one found.
         """
+        async with self._seeking:
+            await self._sought(consumer, places)
+
+    async def _sought(self, consumer: AIOKafkaConsumer, places: Iterable[TopicPartition]) -> None:
         wanted, wait = sorted(set(places) & consumer.assignment()), 0.1
         while wanted and not self.closing and not self._between_assignments:
             assignment = self._assignment

@@ -12,7 +12,7 @@ from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode
 
 from sekali.spans import Send, attributes_of, context_of
 
-_SCOPE = InstrumentationScope("sekali")
+_SCOPE = InstrumentationScope("sekali", "", "")  # as a tracer says it: None would be a null, which Zipkin refuses
 _WELL, _FAILED = Status(StatusCode.UNSET), Status(StatusCode.ERROR)
 
 

@@ -54,6 +54,11 @@ async def copy_of(bank: Bus) -> dict[UUID, tuple[Any, ...]]:
     return {row.parcel_id: (row.version, row.gone, row.use, row.owner) for row in await rows(bank, "parcel")}
 
 
+async def read_up_to(bank: Bus, topic: str) -> list[tuple[int, int]]:
+    found = await rows(bank, "inbox_offset", "topic, partition")
+    return [(row.partition, row.next_offset) for row in found if row.topic == topic]
+
+
 async def registered(town: Town, land: Bus, bank: Bus, *uses: str) -> list[UUID]:
     """A parcel for each use, heard of by the bank."""
     async with land.transaction() as session:
@@ -75,24 +80,36 @@ async def test_what_was_emptied_damaged_or_lost_is_made_good_while_the_subscribe
     async with town.open_land() as land, town.open_bank(then=follow) as bank:
         emptied, damaged, lost, whole = await registered(town, land, bank, "garden", "house", "shop", "mill")
         before = await copy_of(bank)
-        offsets = await rows(bank, "inbox_offset")
+        offsets = await read_up_to(bank, town.parcels)
         await execute(bank, "update parcel set use = null, owner = null where parcel_id = :id", id=emptied)
         await execute(bank, "update parcel set use = 'palace' where parcel_id = :id", id=damaged)
         await execute(bank, "delete from parcel where parcel_id = :id", id=lost)
         followed.clear()
         # Nothing more is said: a quiet topic is read again all the same.
         taken = await ask(bank, town.parcels)
-        assert [(one["begin"], one["until"]) for one in taken] == [
-            (0, row.next_offset) for row in offsets if row.topic == town.parcels and row.next_offset
-        ]
+        assert [(one["begin"], one["until"]) for one in taken] == [(0, end) for _, end in offsets if end]
         await eventually(over(bank), "the topic was read again")
         assert await copy_of(bank) == before
         assert sorted(followed) == sorted([emptied, damaged, lost]) and whole not in followed
-        assert await rows(bank, "inbox_offset") == offsets
+        assert await read_up_to(bank, town.parcels) == offsets
         assert {(row.officer, row.reason, row.state) for row in await rows(bank, "inbox_replay")} == {
             ("joko", REASON, "DONE")
         }
         await registered(town, land, bank, "forest")
+
+
+async def test_an_order_that_a_batch_in_flight_has_passed_is_carried_out_all_the_same(town: Town) -> None:
+    """Polled before the order was known, it moved the offset to the order's end, and made nothing anew."""
+    async with town.open_land() as land, town.open_bank() as bank:
+        (damaged,) = await registered(town, land, bank, "garden")
+        ((partition, end),) = [one for one in await read_up_to(bank, town.parcels) if one[1]]
+        await execute(bank, "update parcel set use = 'palace' where parcel_id = :id", id=damaged)
+        order = """insert into inbox_replay (topic, partition, begin_offset, until_offset, officer, reason, asked_at)
+                   values (:topic, :partition, 0, :end, 'joko', :reason, now())"""
+        await execute(bank, order, topic=town.parcels, partition=partition, end=end, reason=REASON)
+        await eventually(over(bank), "the topic was read again")
+        assert (await copy_of(bank))[damaged] == (1, False, "garden", "MELATI CONTOH")
+        assert (partition, end) in await read_up_to(bank, town.parcels)
 
 
 async def test_graves_stay_graves_and_later_versions_are_not_undone(town: Town) -> None:

@@ -1,6 +1,9 @@
 """The relay's spans stand in the trace of what they carried, as those of a started span would."""
 
+import json
+
 import pytest
+from opentelemetry.exporter.zipkin.json import ZipkinExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -54,6 +57,14 @@ def test_a_batch_that_the_broker_refused_says_so() -> None:
     assert one.status.status_code is StatusCode.ERROR
     assert one.status.description is None
     assert (one.attributes or {})["error.type"] == "MessageSizeTooLargeError"
+
+
+def test_zipkin_takes_it() -> None:
+    """Its tags are texts: for one null it refuses the whole batch, with the spans of others in it."""
+    exporter = ZipkinExporter()
+    (told,) = json.loads(exporter.encoder.serialize(kept(send()), exporter.local_node))
+    assert {name: tag for name, tag in told["tags"].items() if not isinstance(tag, str)} == {}
+    assert (told["traceId"], told["parentId"]) == (TRACE, CREATED)
 
 
 def test_what_is_no_traceparent_stands_in_no_trace() -> None:
