@@ -6,7 +6,7 @@ must find out by itself that nobody is there any more.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from random import Random
 from typing import NamedTuple
 
@@ -96,6 +96,10 @@ async def _under(kind: Kind, number: float, proxies: Mapping[str, Proxy]) -> Non
             for agency, proxy in proxies.items()
         }
         await asyncio.sleep(number if kind.lasts else LASTS_SECONDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SPOKEN_SECONDS):
+                while not all(weather.met for weather in weathers.values()):  # noqa: ASYNC110  # counted by the proxies
+                    await asyncio.sleep(0.1)
     if missed := [agency for agency, weather in weathers.items() if not weather.met]:
         raise NotStruck(f"nothing of {', '.join(missed)} met it")
 
