@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -46,9 +47,11 @@ async def _carried_out(argv: list[str], options: Options, step: Step, told: Path
             assert process.stdout is not None
             async for line in process.stdout:
                 step(line.decode().strip())
-        finally:
-            if process.returncode is None:
+        except BaseException:
+            with suppress(ProcessLookupError):
                 process.send_signal(signal.SIGINT)  # it takes its servers down
+            raise
+        finally:
             await process.wait()
 
 

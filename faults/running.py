@@ -64,7 +64,14 @@ async def _outcome(row: Row, options: Options, listener: Listener) -> Outcome:
     except Exception as error:
         story = options.state.with_name(f"{options.state.name}.{row.row}.txt")
         story.write_text(traceback.format_exc())
-        return f"{FAILED}{type(error).__name__}: {error} (the whole story: {story})"
+        cause = _first(error)
+        return f"{FAILED}{type(cause).__name__}: {cause} (the whole story: {story})"
+
+
+def _first(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def chosen(rows: Mapping[str, Row], only: str) -> dict[str, Row]:

@@ -58,7 +58,9 @@ class AnotherRelay(SekaliError):
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """A batch that the broker took. `offset` is that of its first record, or -1 where the broker does not say."""
+    """A batch that the broker took. `offset` is that of its first record, or -1 where the broker does not say: it forgets
+    the offset of what it already has when it has taken five batches since.
+    """
 
     topic: str
     partition: int
@@ -136,16 +138,21 @@ class OwnLog:
             self.moved(moved)
 
     async def moving(self, acknowledged: Iterable[Acknowledged]) -> tuple[Expected, list[Hole]]:
-        """What is to be expected behind the acknowledged batches, and the holes before them."""
+        """What is to be expected behind the acknowledged batches, and the holes before them.
+
+        Where the broker does not say where it wrote, all up to the log's end is a hole: the batch may lie anywhere in it,
+        and another's records beside it.
+        """
         moved: Expected = {}
         holes = []
         for batch in acknowledged:
             place = (batch.topic, batch.partition)
             expected = moved.get(place, self._expected[place])
-            offset = batch.offset if batch.offset >= 0 else (await self._ends())[place] - len(batch.positions)
-            if offset != expected:
-                holes.append(Hole(*place, expected, offset))
-            moved[place] = offset + len(batch.positions)
+            is_told = batch.offset >= 0
+            begin = batch.offset if is_told else (await self._ends())[place]
+            if begin != expected:
+                holes.append(Hole(*place, expected, begin))
+            moved[place] = begin + len(batch.positions) if is_told else begin
         return moved, holes
 
     def swapped(self, moved: Expected) -> tuple[list[str], list[int], list[int], list[int]]:
@@ -193,7 +200,7 @@ class OwnLog:
             if not of_topic:
                 continue
             places = [(hole.partition, hole.begin, hole.end) for hole in of_topic]
-            logger.warning("Offsets of %s were written by another: %s", topic, places)
+            logger.warning("Offsets of %s were written by another, or it is not told by whom: %s", topic, places)
             metrics.RELAY_HOLES.labels(topic).inc(len(of_topic))
             if card.kind == "state":
                 found: dict[UUID, Written] = {}

@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -79,9 +80,11 @@ async def _worker(state: Path, begin: int, count: int, every: int, taken: Any) -
                     taken(json.loads(line))
                 else:
                     steps.write(line.decode())
-        finally:
-            if process.returncode is None:
+        except BaseException:
+            with suppress(ProcessLookupError):
                 process.terminate()
+            raise
+        finally:
             code = await process.wait()
     if code not in {0, 1}:
         last = (wrong.read_text("utf-8", "replace").splitlines() or ["nothing"])[-1]

@@ -1,6 +1,8 @@
 """A run of rows: the same seed gives the same faults, each row is written down, a broken-off run is gone on with."""
 
 import json
+import sys
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -12,7 +14,8 @@ from faults.command import app
 from faults.driving import digest, schedule
 from faults.results import Outcome, Result
 from faults.row import Options, Row, found
-from faults.running import FAILED, Progress, UnknownRow, alone, chosen, failed, is_red
+from faults.rows import s1
+from faults.running import FAILED, Listener, Progress, UnknownRow, alone, chosen, failed, is_red, run_all
 from tests.faults.rows import row
 
 
@@ -103,6 +106,32 @@ def test_what_was_written_down_is_red_where_the_outcome_had_failed(tmp_path: Pat
     written = results.load(tmp_path / results.LATEST)
     assert [name for name, one in written.items() if is_red(one)] == ["F2", "F3", "F4"]
     assert [name for name, one in outcomes.items() if failed(one)] == ["F2", "F3", "F4"]
+
+
+async def test_what_ended_a_row_is_named_also_where_a_group_of_tasks_raised_it(tmp_path: Path) -> None:
+    async def ends(*_: object) -> Result:
+        raise ExceptionGroup("unhandled errors", [ExceptionGroup("and again", [OSError("the broker went away")])])
+
+    options = Options(tmp_path / "state", 5, smoke=True, rate=60)
+    outcomes = await run_all({"F1": replace(row("F1"), alone=ends)}, options, Listener())
+    assert str(outcomes["F1"]).startswith(f"{FAILED}OSError: the broker went away (the whole story: {tmp_path}")
+
+
+async def test_a_teller_of_stories_that_takes_its_time_to_end_is_not_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = tmp_path / "slow"
+    slow.write_text(f"""#!{sys.executable}
+import json, os, time
+print(json.dumps({{"seed": 1, "violations": {{}}, "faults": 1, "again": False, "ms": 1, "steps": 1}}), flush=True)
+os.close(1)
+time.sleep(0.3)
+os._exit(0)
+""")
+    slow.chmod(0o755)
+    monkeypatch.setattr(s1.sys, "executable", str(slow))
+    result = await s1.run(Options(tmp_path / "state", s1.SINGLE, smoke=True, rate=60), lambda _: None)
+    assert result.injected == 1
 
 
 def test_where_every_row_held_nothing_is_run_again(tmp_path: Path) -> None:

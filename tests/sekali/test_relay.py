@@ -3,6 +3,7 @@
 import asyncio
 import zlib
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,11 +12,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from confluent_kafka.admin import AdminClient
 from sqlalchemy import text
 
-from sekali import outbox, topics
+from sekali import outbox, relay, topics
 from sekali.bus import Bus
 from sekali.contracts import Catalogue
 from sekali.kafka import connection
 from sekali.registry import Registry, RegistryDown
+from sekali.sending import acknowledged
 from sekali.testing import eventually
 from tests.sekali.test_inbox import Stranger, headers_of
 from tests.sekali.town import Town, counting, rows
@@ -83,6 +85,34 @@ async def test_a_zombies_late_write_is_followed_by_the_present_state(town: Town)
         await eventually(mended, "the last record of the parcel has its present version again", 40)
         (copy,) = await eventually(counting(bank, "parcel", 1), "the bank holds it")
         assert (copy.version, copy.use) == (2, "house")
+
+
+async def test_where_the_broker_does_not_say_where_it_wrote_a_strangers_record_is_followed_all_the_same(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with town.open_land() as land, Stranger(town) as stranger:
+        async with land.transaction() as session:
+            first = await town.register(session, "garden", "MELATI CONTOH")
+        await eventually(lambda: empty(land), "the first parcel is carried")
+        place = partition_of(town, first)
+        second = next(key for key in iter(uuid4, None) if partition_of(town, key) == place)
+
+        async def unsaid(taken: Any) -> Any:
+            """Another relay's record, of a parcel that this batch does not tell of, lies behind the batch."""
+            monkeypatch.setattr(relay, "acknowledged", acknowledged)
+            batches, failure = await acknowledged(taken)
+            await stranger.write(town.parcels, str(first).encode(), b"\x07", [("ce_entityversion", b"7")], place)
+            return [replace(batch, offset=-1) for batch in batches], failure
+
+        monkeypatch.setattr(relay, "acknowledged", unsaid)
+        async with land.transaction() as session:
+            await town.register(session, "house", "SARI CONTOH", second)
+
+        async def mended() -> bool:
+            return (first, 1) in (await log_of(town))[3:]
+
+        assert await eventually(lambda: empty(land), "all is carried")
+        await eventually(mended, "the first parcel's last record has its present version again", 30)
 
 
 async def test_a_strangers_record_with_a_key_of_nobody_does_not_stop_the_relay(town: Town) -> None:
