@@ -58,8 +58,10 @@ class AnotherRelay(SekaliError):
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """A batch that the broker took. `offset` is that of its first record, or -1 where the broker does not say: it forgets
-    the offset of what it already has when it has taken five batches since.
+    """A batch that the broker took.
+
+    `offset`: of its first record, or -1 where the broker does not say. Of what it already has it knows that for the
+    last five batches only.
     """
 
     topic: str
@@ -140,8 +142,8 @@ class OwnLog:
     async def moving(self, acknowledged: Iterable[Acknowledged]) -> tuple[Expected, list[Hole]]:
         """What is to be expected behind the acknowledged batches, and the holes before them.
 
-        Where the broker does not say where it wrote, all up to the log's end is a hole: the batch may lie anywhere in it,
-        and another's records beside it.
+        Where the broker does not say where it wrote, all up to the log's end is a hole: the batch may lie anywhere in
+        it, and another's records beside it.
         """
         moved: Expected = {}
         holes = []
