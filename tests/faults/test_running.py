@@ -129,7 +129,7 @@ time.sleep(0.3)
 os._exit(0)
 """)
     slow.chmod(0o755)
-    monkeypatch.setattr(s1.sys, "executable", str(slow))
+    monkeypatch.setattr(sys, "executable", str(slow))
     result = await s1.run(Options(tmp_path / "state", s1.SINGLE, smoke=True, rate=60), lambda _: None)
     assert result.injected == 1
 
