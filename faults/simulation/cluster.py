@@ -75,10 +75,9 @@ class Cluster:
 
     async def opened(self, database: str) -> Any:
         host = str(self._folder)
-        # Without the lifetime asyncpg would set timers on the loop.
-        return await connect(
-            host=host, user="postgres", database=database, timeout=ASK_SECONDS, max_cached_statement_lifetime=0
-        )
+        # Both would set timers on the loop.
+        unlimited: dict[str, Any] = {"timeout": None, "max_cached_statement_lifetime": 0}
+        return await connect(host=host, user="postgres", database=database, **unlimited)
 
 
 class Watcher:

@@ -42,6 +42,7 @@ class Lines:
     def __init__(self, opened: Opened) -> None:
         self._opened = opened
         self._idle: defaultdict[str, list[Session]] = defaultdict(list)
+        self._one_at_a_time = asyncio.Lock()
         self.schedule: Schedule | None = None
         self.faults = False
 
@@ -80,11 +81,12 @@ class Lines:
         self.schedule.loop.create_task(give(), context=Context())
 
     async def _again(self, session: Session) -> None:
-        if session.raw.is_closed():
-            return
-        await session.raw.execute(";".join([AGAIN, *(f"deallocate {name}" for name in session.named)]))
-        session.named.clear()
-        self._idle[session.database].append(session)
+        async with self._one_at_a_time:  # else the server's answers decide who goes on first
+            if session.raw.is_closed():
+                return
+            await session.raw.execute(";".join([AGAIN, *(f"deallocate {name}" for name in session.named)]))
+            session.named.clear()
+            self._idle[session.database].append(session)
 
 
 class Line:

@@ -11,7 +11,10 @@ Events = list[tuple[SelectorKey, int]]
 BEGIN = 1_000.0
 """Seconds. Each story begins there, so that the same times come out of the same additions."""
 APART = 1e-8
-"""Two timers are never due at the same moment: a heap keeps no order among equals."""
+"""Two timers are never due at the same moment: a heap keeps no order among equals.
+
+All timers are the story's: what speaks to a server beside it sets none.
+"""
 
 
 class Still(selectors.DefaultSelector):
@@ -45,8 +48,6 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
     def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
-        if self.outside:
-            return super().call_at(when, callback, *args, context=context)
         timer = super().call_at(when + APART * len(self._timers), callback, *args, context=context)
         self._timers.append(timer)
         return timer
