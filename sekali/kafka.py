@@ -9,9 +9,10 @@ from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLS
 from sekali.errors import SekaliError
 from sekali.settings import AgencySettings
 
-REQUEST_MS = 15_000
+REQUEST_MS = 10_000
 """How long an answer of the broker is waited for: longer than it waits itself for the members of a group (6 s).
-Where a connection was severed without our hearing of it, this is how long nothing arrives."""
+Where connections were severed without our hearing of it, nothing arrives for so long, or twice: a relay asks for
+acknowledgements by one and for the log's ends by another."""
 
 
 class CertificateUnreadable(SekaliError):

@@ -19,7 +19,7 @@ from sekali.contracts import Catalogue
 from sekali.database import Database
 from sekali.errors import SekaliError
 from sekali.flight import Flight
-from sekali.kafka import Connection
+from sekali.kafka import REQUEST_MS, Connection
 from sekali.log import Acknowledged, AnotherRelay, Current, OwnLog
 from sekali.outgoing import PAGE, Outgoing
 from sekali.registry import Registry
@@ -122,7 +122,7 @@ class Relay:
                 acks="all",
                 enable_idempotence=True,
                 max_batch_size=LARGEST_BATCH,
-                request_timeout_ms=20_000,
+                request_timeout_ms=REQUEST_MS,
             )
             stack.push_async_callback(producer.stop)
             await producer.start()
