@@ -15,11 +15,12 @@ PAGE = 2_000
 # In PostgreSQL's words: the relay reads with asyncpg itself, in the order of `sending.Row`. The first row is the
 # snapshot, and how many transactions have a number by now: those that run are not counted in the snapshot's end.
 # Nearly all rows were said before the oldest transaction that the last read saw running: a number tells that soonest.
+# What goes into the record as it is comes as bytes: text would have to be encoded again, row for row.
 ROWS = """
     select age(xid '3')::bigint, pg_current_snapshot()::text, null, null, null, null, null, null, null, null
     union all
-    (select position, aggregatetype, aggregateid, payload, revision, fingerprint, version::text, tracingspancontext,
-            id::text, cast(extract(epoch from created_at) * 1000 as bigint)
+    (select position, aggregatetype, textsend(aggregateid), payload, revision, fingerprint, textsend(version::text),
+            textsend(tracingspancontext), textsend(id::text), cast(extract(epoch from created_at) * 1000 as bigint)
      from outbox
      where position > $1 and (position > $2 or xid >= $5 and not {seen}) {further}
      order by position limit $4)

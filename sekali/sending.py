@@ -2,7 +2,6 @@
 
 import asyncio
 import zlib
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from time import time_ns
@@ -16,8 +15,9 @@ from sekali.errors import SekaliError
 from sekali.log import Acknowledged
 from sekali.registry import Registry
 
-Row = tuple[int, str, str, bytes | None, int, str | None, str | None, str | None, str, int]
-"""position, topic, key, payload, revision, fingerprint, version, traceparent, event id, said at (ms); as text."""
+Row = tuple[int, str, bytes, bytes | None, int, str | None, bytes | None, bytes | None, bytes, int]
+"""position, topic, key, payload, revision, fingerprint, version, traceparent, event id, said at (ms)."""
+_SAMPLED = frozenset("".join(spans.SAMPLED).encode())
 
 
 class SendFailed(SekaliError):
@@ -65,33 +65,37 @@ class Sender:
 
     async def send(self, rows: Sequence[Row]) -> list[Sending]:
         """Batches for each partition, handed to the producer in row order."""
-        by_partition: defaultdict[tuple[str, int], list[Row]] = defaultdict(list)
+        by_topic: dict[str, list[list[Row]]] = {}
         for row in rows:
-            topic = row[1]
-            count = self._partitions.get(topic) or await self._count(topic)
+            partitions = by_topic.get(row[1])
+            if partitions is None:
+                partitions = by_topic[row[1]] = [[] for _ in range(await self._count(row[1]))]
             # CRC32 is librdkafka's own default, and C here; aiokafka's murmur2 is Python and costs 6 µs a key.
-            by_partition[topic, zlib.crc32(row[2].encode()) % count].append(row)
+            partitions[zlib.crc32(row[2]) % len(partitions)].append(row)
         sendings: list[Sending] = []
-        for (topic, partition), of_partition in by_partition.items():
-            remaining: Sequence[Row] = of_partition
-            while remaining:
-                sending, taken = await self._send_batch(topic, partition, remaining)
-                sendings.append(sending)
-                remaining = remaining[taken:]
+        for topic, partitions in by_topic.items():
+            for partition, of_partition in enumerate(partitions):
+                remaining: Sequence[Row] = of_partition
+                while remaining:
+                    sending, taken = await self._send_batch(topic, partition, remaining)
+                    sendings.append(sending)
+                    remaining = remaining[taken:]
         return sendings
 
     async def _send_batch(self, topic: str, partition: int, rows: Sequence[Row]) -> tuple[Sending, int]:
         batch, sending = self._producer.create_batch(), Sending(topic, partition)
-        append, positions, frames = batch.append, sending.positions, self._frames
+        append, positions = batch.append, sending.positions
+        last, frame = rows[0][4], await self._frame(topic, rows[0][4], rows[0][5])
         for position, _, key, payload, revision, mark, version, traceparent, event_id, said_at in rows:
-            frame = frames.get((topic, revision)) or await self._frame(topic, revision, mark)
-            headers = [*frame.headers, ("ce_id", event_id.encode())]
+            if revision != last:
+                last, frame = revision, await self._frame(topic, revision, mark)
+            headers = [*frame.headers, ("ce_id", event_id)]
             if version is not None:
-                headers.append(("ce_entityversion", version.encode()))
+                headers.append(("ce_entityversion", version))
             if traceparent is not None:
-                headers.append(("traceparent", traceparent.encode()))
+                headers.append(("traceparent", traceparent))
             value = None if payload is None else frame.prefix + payload
-            if append(timestamp=said_at, key=key.encode(), value=value, headers=headers) is None:
+            if append(timestamp=said_at, key=key, value=value, headers=headers) is None:
                 break
             positions.append(position)
         sending.sampled += _sampled(rows[: len(positions)])
@@ -99,6 +103,8 @@ class Sender:
         return sending, len(positions)
 
     async def _count(self, topic: str) -> int:
+        if topic in self._partitions:
+            return self._partitions[topic]
         partitions = await self._producer.partitions_for(topic)
         if not partitions:
             raise SendFailed(f"Kafka has no topic {topic}: run `sekali topics apply`.")
@@ -107,6 +113,8 @@ class Sender:
 
     async def _frame(self, topic: str, number: int, mark: str | None) -> _Frame:
         """`mark`: the fingerprint of the schema that the row was written with."""
+        if (known := self._frames.get((topic, number))) is not None:
+            return known
         subject = f"{topic}-value"
         if mark is None or self._catalogue.has(topic, number):
             revision = self._catalogue.revision(topic, number)
@@ -132,7 +140,7 @@ class Sender:
 
 
 def _sampled(rows: Sequence[Row]) -> list[tuple[str, str]]:
-    return [(row[8], row[7]) for row in rows if row[7] is not None and row[7][-1:] in spans.SAMPLED]
+    return [(row[8].decode(), row[7].decode()) for row in rows if row[7] and row[7][-1] in _SAMPLED]
 
 
 async def acknowledged(sendings: Iterable[Sending]) -> tuple[list[Acknowledged], BaseException | None]:

@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from bench import stock
 from bench.pace import paced
-from bench.place import THIN, Place, copy_table
+from bench.place import OWNER, THIN, Place, copy_table
 from bench.raw.applying import upsert
 from bench.waiting import until
 
@@ -79,6 +79,23 @@ async def commits(place: Place, count: int, per_second: float) -> list[float]:
         for number in range(count):  # one connection does one thing at a time: paced, one behind the other
             await commit(number)
             await asyncio.sleep(max(0.0, 1 / per_second - taken[-1]))
+    finally:
+        await sql.close()
+    return taken
+
+
+async def queries(place: Place, count: int, per_second: float) -> list[float]:
+    """Seconds of a prepared query that reads nothing, at the owner's database, by asyncpg."""
+    sql, taken = await place.sql(OWNER), list[float]()
+    statement = await sql.prepare("select 1")
+
+    async def ask(_: int) -> None:
+        begun = time.monotonic()
+        await statement.fetchval()
+        taken.append(time.monotonic() - begun)
+
+    try:
+        await paced(ask, count, per_second)
     finally:
         await sql.close()
     return taken

@@ -54,7 +54,7 @@ async def say(clerk: Any, key: str, first: int, last: int | None = None) -> None
 
 async def read(outgoing: Outgoing) -> list[tuple[str, int]]:
     """(key, version) of what the next read brings."""
-    return [(row[2], int(row[6] or 0)) for row in await outgoing.read()]
+    return [(row[2].decode(), int(row[6] or 0)) for row in await outgoing.read()]
 
 
 async def test_a_row_that_commits_late_comes_before_the_next_of_its_key(office: Office) -> None:
