@@ -139,7 +139,7 @@ class Relay:
             self.trouble = None
             flight = Flight()
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._send(Outgoing(await _driver(reading)), sender, flight, own))
+                group.create_task(self._send(Outgoing(await _driver(reading), PAGE), sender, flight, own))
                 group.create_task(self._delete(await _driver(deleting), flight, own))
 
     @asynccontextmanager

@@ -36,6 +36,8 @@ TOPICS = (country.parcels(OWNER), country.payments(OWNER), country.people())
 KEPT_SECONDS = 7 * 86400.0
 IDLE_SECONDS = 3.0
 """Of a relay, and of who looks for parked effects and letters: what they do in vain costs most of a story's end."""
+ROWS_OF_A_PAGE = 4
+"""Few, so that a story has full pages, too."""
 SOMEBODY = text("select person_id from person where not withdrawn order by person_id limit 1")
 
 
@@ -99,6 +101,7 @@ def replace(ground: Ground, lines: Lines, loop: SimulatedLoop) -> Registry:
     bus.kept_seconds = _kept_seconds
     relay: Any = sekali.relay
     relay.POLL_SECONDS = bus.PARKED_SECONDS = IDLE_SECONDS
+    relay.PAGE = ROWS_OF_A_PAGE
     generated: Any = events
     generated.of = functools.cache(events.of)
     people.SOMEBODY = SOMEBODY
