@@ -7,7 +7,7 @@ and settings go, as the server would do for a process that was killed. To begin 
 import asyncio
 import re
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -45,6 +45,10 @@ class Lines:
         self._one_at_a_time = asyncio.Lock()
         self.schedule: Schedule | None = None
         self.faults = False
+
+    def idle(self, database: str) -> Sequence[Session]:
+        """Given back; the last is taken first."""
+        return self._idle[database]
 
     async def connect(self, *_: Any, database: str, **_named: Any) -> Any:
         if self.schedule is None:
