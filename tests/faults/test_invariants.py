@@ -146,12 +146,30 @@ def _lost(books: Books) -> None:
     books.sources["north"].said["state-9"] = Said(STATES, KEY, 9)
 
 
+def _parked_and_again(books: Books) -> None:
+    """A payment that is parked, and a dead letter where it came again."""
+    source, treasury = books.sources["north"], books.heard["treasury"]
+    source.payments[3] = Payment(OTHER, 5)
+    source.said["fact-3"] = Said(FACTS, OTHER, 0)
+    once = payment(2, 3, source.payments[3])
+    books.log[FACTS] += [once, once._replace(offset=3)]
+    treasury.parked.append(once.place)
+    treasury.letters.append(Letter(FACTS, 0, 3, "fact-3", "BEHIND", "WAITING"))
+    treasury.offsets[FACTS, 0] = books.ends[FACTS, 0] = 4
+
+
 @broken("a fact is applied and a dead letter", "I6")
 def _both(books: Books) -> None:
     treasury = books.heard["treasury"]
     treasury.letters.append(Letter(FACTS, 0, 0, "fact-1", "NOT_APPLICABLE", "WAITING"))
     treasury.ledger.pop(0)
     treasury.accounts["north", KEY] = (20, 1)
+
+
+@broken("a fact is parked and a dead letter", "I6")
+def _parked_and_dead(books: Books) -> None:
+    _parked_and_again(books)
+    books.heard["treasury"].letters.append(Letter(FACTS, 0, 2, "fact-3", "BEHIND", "WAITING"))
 
 
 @broken("a fact was delivered and is nowhere", "I3", "I6")
@@ -347,6 +365,12 @@ def test_what_waits_with_a_cause_is_no_violation() -> None:
     books.log[FACTS].append(books.log[FACTS][0]._replace(offset=3, value=None, broken="not Avro"))
     treasury.letters.append(Letter(FACTS, 0, 3, "fact-1", "NOT_AVRO", "WAITING"))
     treasury.offsets[FACTS, 0] = books.ends[FACTS, 0] = 4
+    assert judged(books) == {}
+
+
+def test_what_is_parked_may_have_come_again_behind_a_letter_of_its_key() -> None:
+    books = in_order()
+    _parked_and_again(books)
     assert judged(books) == {}
 
 

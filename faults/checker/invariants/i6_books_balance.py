@@ -35,6 +35,7 @@ def _facts(name: str, heard: Heard, delivered: list[Entry]) -> Iterator[str]:
         if letter.state != "REDRIVEN" and letter.place not in broken
     }
     dead_places = {letter.place for letter in heard.letters}
+    waiting_places = {letter.place for letter in heard.letters if letter.state != "REDRIVEN"}
     for entry in delivered:
         if entry.broken:
             if entry.place not in dead_places:
@@ -42,7 +43,10 @@ def _facts(name: str, heard: Heard, delivered: list[Entry]) -> Iterator[str]:
             continue
         state = letters.get(entry.event_id)
         marked = entry.event_id in heard.marks and state != "DISCARDED"
-        ways = [marked, state is not None, entry.place in parked]
+        is_parked = entry.place in parked
+        # What is parked may have come again, behind a letter of its key: one of the two will be a duplicate.
+        is_dead = entry.place in waiting_places if is_parked else state is not None
+        ways = [marked, is_dead, is_parked]
         if sum(ways) != 1:
             yield f"{name}: an event of {entry.topic} was {_told(ways)} at {entry.partition}@{entry.offset}"
 
