@@ -54,13 +54,15 @@ class Effects:
         assert key is not None
         if (key in behind.dead or key in behind.parked) and await self._is_known(session, event):
             return Outcome.DUPLICATE  # of one from before: it waits for nobody
+        if key in behind.parked and key not in behind.dead:
+            if await waiting.park_behind(session, event.record):
+                return Outcome.PARKED
+            # Since `behind` was asked, what it would wait for has run, or has become a letter.
+            behind.parked.discard(key)
+            behind.dead |= await deadletter.blocked(session, self._contract.topic, [key])
         if key in behind.dead:
             await deadletter.bury(session, event.record, self._contract, deadletter.behind())
             return Outcome.DEAD
-        if key in behind.parked:
-            if await waiting.park_behind(session, event.record):
-                return Outcome.PARKED
-            behind.parked.discard(key)  # what it would wait for has run, since `behind` was asked
         try:
             return await self.apply(session, event, span)
         except Awaiting as awaited:

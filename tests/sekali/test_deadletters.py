@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import letters, outbox, redriving, spans
+from sekali.effect import Behind, Effects
 from sekali.errors import Problem
 from sekali.letters import Pick, Place
 from sekali.redriving import Redriving
@@ -65,6 +67,35 @@ async def test_after_the_mend_a_letter_is_applied_once_and_what_waited_behind_it
             await say(town, land, parcel_id, 40)
             await eventually(surveys(bank, -1, 10, 20, 30, 40), "delivered again, nothing is entered twice")
             assert await states(bank) == 3 * ["REDRIVEN"]
+
+
+async def test_what_comes_while_the_parked_event_before_it_becomes_a_letter_waits_behind_the_letter(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Effects.behind
+    async with town.open_land() as land, town.open_bank() as bank:
+        parcel_id = uuid4()
+
+        async def just_before(effects: Effects, session: AsyncSession, keys: Sequence[bytes]) -> Behind:
+            found = await asked(effects, session, keys)
+            if found.parked:  # the first survey's parcel arrives, and the survey turns out to be poison
+                monkeypatch.setattr(Effects, "behind", asked)
+                town.mended = False
+                async with land.transaction() as other:
+                    await town.register(other, "garden", "MELATI CONTOH", parcel_id)
+                await eventually(counting(bank, "dead_letter", 1), "the first survey is a letter")
+            return found
+
+        town.mended = True
+        await say(town, land, parcel_id, -1)
+        await eventually(counting(bank, "parked", 1), "the first survey waits for its parcel")
+        monkeypatch.setattr(Effects, "behind", just_before)
+        await say(town, land, parcel_id, 10)
+        assert [row.cause for row in await waiting(bank, 2)] == ["NOT_APPLICABLE", "BEHIND"]
+        assert await survey_rows(bank) == []
+        town.mended = True
+        await ask(bank, (await waiting(bank, 2))[0])
+        await eventually(surveys(bank, -1, 10), "both are entered, in the order of the log")
 
 
 async def test_redriven_twice_at_once_it_is_applied_once(town: Town) -> None:
