@@ -21,7 +21,8 @@ BEGUN = "select last_value from payment_number_seq"
 OFFSETS = "select topic, partition, next_offset from inbox_offset"
 # What could go on at once. What awaits a parcel that no copy can hold stays parked, and its key's letters behind it.
 STILL = """
-    select (select count(*) from parked where ready and not exists (
+    select (select count(*) from inbox_rebuild where ended_at is null)
+         + (select count(*) from parked where ready and not exists (
                 select from parked before where before.topic = parked.topic and before.key = parked.key
                                             and before.id < parked.id))
          + (select count(*) from dead_letter letter where state = 'WAITING' and asked_at is not null
@@ -73,7 +74,7 @@ class Lag:
         await self.parity(limit)
         for agency in self._scene.subscribers:
             await self._come(
-                agency, f"select ({STILL}) = 0", until, f"{agency} has parked events or letters that could run"
+                agency, f"select ({STILL}) = 0", until, f"{agency} has parked events, letters or a rebuild that could run"
             )
         return time.monotonic() - begun + await self.parity(limit)
 
