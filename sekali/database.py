@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from sekali import upgrading
+from sekali import savepoints, upgrading
 from sekali.severed import CONNECT_SECONDS, Severed
 
 logger = logging.getLogger(__name__)
@@ -54,6 +54,7 @@ class Database:
         )
         self.severed = Severed(self.engine)
         _hand_out_living_ones(self.engine)
+        savepoints.unprepared(self.engine.dialect)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, info={**(info or {}), CLOCK: clock})
 
     @asynccontextmanager
