@@ -19,13 +19,14 @@ from uuid import UUID
 import httpx
 import uvicorn
 from fastapi import FastAPI, Request
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.place import THIN, WIDE, Place, copy_table
 from bench.waiting import until
 from sekali.database import Database, utc_now
 from sekali.local.ports import is_free
+from sekali.lookup import Lookup
 from sekali.rights import identities
 from sekali.rights.identities import Files
 from sekali.tokens import Speaker, Verifier
@@ -64,11 +65,11 @@ def papers(place: Place) -> Papers:
 
 
 class Copy:
-    """The residents that an agency holds, read as its services read them: through SQLAlchemy, in a transaction."""
+    """The residents that an agency holds, read as its services read them, in a transaction."""
 
     def __init__(self, place: Place) -> None:
         table = copy_table(WIDE)
-        self._held = select(table).where(table.c.resident_id == bindparam("key"))  # made once, as the services do
+        self._lookup = Lookup(table, table.c.version > 0)
         self.database = Database(place.settings(WIDE).database_url)
 
     async def read(self, key: UUID) -> dict[str, object]:
@@ -77,8 +78,9 @@ class Copy:
             return await self.of(session, key)
 
     async def of(self, session: AsyncSession, key: UUID) -> dict[str, object]:
-        found = await session.execute(self._held, {"key": key})
-        return dict(found.mappings().one())
+        found = await self._lookup.row(session, key)
+        assert found is not None, "all residents were laid"
+        return found
 
 
 async def reading(place: Place, keys: Sequence[UUID]) -> float:

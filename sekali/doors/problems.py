@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from asyncpg import InterfaceError, InternalClientError, PostgresError
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
@@ -139,7 +140,7 @@ def from_unexpected(error: BaseException) -> Problem:
 
 def database_is_silent(error: BaseException) -> bool:
     """It could not be reached, gave no connection in time, or asked for another try."""
-    if isinstance(error, DBAPIError):
+    if isinstance(error, DBAPIError | PostgresError | InterfaceError | InternalClientError):
         return is_worth_retrying(error)
     return isinstance(error, ConnectionError | TimeoutError | NoFreeConnection)
 

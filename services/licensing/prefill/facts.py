@@ -1,10 +1,9 @@
 """The facts that fill this agency's form, from its own copies."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali.forms import Fact
@@ -42,15 +41,11 @@ async def facts(session: AsyncSession, resident_id: UUID) -> dict[str, Fact]:
     return {topic: _fact(row, FIELDS[topic]) for topic, row in known.items() if _fills(topic, row)}
 
 
-def _fills(topic: str, row: RowMapping) -> bool:
+def _fills(topic: str, row: Mapping[str, Any]) -> bool:
     """A registration that tax has ended fills no box: its number is not to be used any more."""
-    return topic != TAXPAYER or cast(Mapping[str, Any], row)["status"] != "ENDED"
+    return topic != TAXPAYER or row["status"] != "ENDED"
 
 
-def _fact(row: RowMapping, fields: Mapping[str, str]) -> Fact:
-    columns = cast(Mapping[str, Any], row)
-    return Fact(
-        values={field: columns[column] for column, field in fields.items()},
-        as_of=columns["as_of"],
-        version=columns["version"],
-    )
+def _fact(row: Mapping[str, Any], fields: Mapping[str, str]) -> Fact:
+    values = {field: row[column] for column, field in fields.items()}
+    return Fact(values=values, as_of=row["as_of"], version=row["version"])

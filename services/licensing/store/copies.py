@@ -1,39 +1,34 @@
 """Reads of what this agency has heard of residents, contacts and taxpayers."""
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Result, RowMapping, Select, Table, bindparam, or_, select
+from sqlalchemy import ColumnElement, Table, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sekali.lookup import Lookup
 from services.licensing.model.applicant import Fitness, fitness
 from services.licensing.store.tables import among, contact, resident, taxpayer
 
 UNFIT = (Fitness.DEAD, Fitness.ANNULLED)
 
 
-async def of_resident(session: AsyncSession, resident_id: UUID) -> dict[str, RowMapping]:
+def _heard(table: Table) -> Lookup:
+    return Lookup(table, table.c.version > 0, ~table.c.gone)
+
+
+_COPIES = {
+    "population.resident.v1": _heard(resident),
+    "portal.contact.v1": _heard(contact),
+    "tax.taxpayer.v1": _heard(taxpayer),
+}
+
+
+async def of_resident(session: AsyncSession, resident_id: UUID) -> dict[str, Mapping[str, Any]]:
     """Topic -> this agency's row of the person; only what has been heard and is not erased."""
-    copies = {
-        "population.resident.v1": resident,
-        "portal.contact.v1": contact,
-        "tax.taxpayer.v1": taxpayer,
-    }
-    found = {topic: await _row(session, table, resident_id) for topic, table in copies.items()}
+    found = {topic: await copy.row(session, resident_id) for topic, copy in _COPIES.items()}
     return {topic: row for topic, row in found.items() if row is not None}
-
-
-async def _row(session: AsyncSession, table: Table, resident_id: UUID) -> RowMapping | None:
-    found: Result[Any] = await session.execute(_held(table), {"resident_id": resident_id})
-    return found.mappings().one_or_none()
-
-
-@cache
-def _held(table: Table) -> Select[Any]:
-    """Made once: to make a statement takes SQLAlchemy as long as PostgreSQL takes to carry it out."""
-    return select(table).where(table.c.resident_id == bindparam("resident_id"), table.c.version > 0, ~table.c.gone)
 
 
 async def by_nik(session: AsyncSession, digits: str) -> UUID | None:

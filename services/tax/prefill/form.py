@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali import uses
@@ -55,7 +54,7 @@ async def open_activation(session: AsyncSession, resident_id: UUID) -> OpenedFor
     return activation_form().open(await facts(session, applicant), uses.opening(session, resident_id))
 
 
-async def applicant_row(session: AsyncSession, resident_id: UUID) -> RowMapping:
+async def applicant_row(session: AsyncSession, resident_id: UUID) -> Mapping[str, Any]:
     """The copy of a living person whose record counts; else a problem that says what is the matter."""
     row = await copies.resident_row(session, resident_id)
     if row is None:
@@ -75,7 +74,7 @@ async def applicant_row(session: AsyncSession, resident_id: UUID) -> RowMapping:
     return row
 
 
-async def facts(session: AsyncSession, applicant: RowMapping) -> dict[str, Fact]:
+async def facts(session: AsyncSession, applicant: Mapping[str, Any]) -> dict[str, Fact]:
     """Topic -> what this agency's copy holds of it."""
     found = {RESIDENT: _fact(applicant, copies.RESIDENT)}
     licence = await _licence(session, applicant["resident_id"])
@@ -102,7 +101,7 @@ async def _licence(session: AsyncSession, holder_id: UUID) -> Fact | None:
     return Fact(values=known, as_of=row["as_of"], version=row["version"])
 
 
-def _fact(row: RowMapping, columns: Mapping[str, str]) -> Fact:
+def _fact(row: Mapping[str, Any], columns: Mapping[str, str]) -> Fact:
     """UNKNOWN is a code that a later revision brought: it fills nothing."""
     values = {field: row[name] for name, field in columns.items() if row[name] not in (None, "UNKNOWN")}
     return Fact(values=values, as_of=row["as_of"], version=row["version"])

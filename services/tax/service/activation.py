@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali.database import now
@@ -70,7 +69,7 @@ async def _refuse_repeated(session: AsyncSession, resident_id: UUID, submission_
     )  # fmt: skip
 
 
-def _refuse_unfit(submission: Submission, applicant: RowMapping) -> None:
+def _refuse_unfit(submission: Submission, applicant: Mapping[str, Any]) -> None:
     wrong: list[FieldError] = []
     if as_json(submission.values["nik"]) != applicant["nik"]:
         wrong.append(FieldError("nik", "This is not the NIK of the person who is signed in.", "Enter your own NIK."))
@@ -82,7 +81,7 @@ def _refuse_unfit(submission: Submission, applicant: RowMapping) -> None:
         raise invalid(*wrong)
 
 
-def _taxpayer(applicant: RowMapping, category: Category, moment: datetime) -> Taxpayer:
+def _taxpayer(applicant: Mapping[str, Any], category: Category, moment: datetime) -> Taxpayer:
     return Taxpayer(
         resident_id=applicant["resident_id"],
         version=1,

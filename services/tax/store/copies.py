@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Result, RowMapping, Select, Table, bindparam, select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sekali.lookup import Lookup
 from services.tax.model import Permit, Person
 from services.tax.store.tables import among, contact, licence, resident
 
@@ -60,12 +61,8 @@ _PERSON = (
 )  # fmt: skip
 
 
-def _held(table: Table) -> Select[tuple[Any, ...]]:
-    return select(table).where(table.c.resident_id == bindparam("resident_id"), table.c.version > 0)
-
-
-# Made once: to make a statement takes SQLAlchemy as long as PostgreSQL takes to carry it out.
-_RESIDENT, _CONTACT = _held(resident), _held(contact)
+# Version 0 only locks.
+_RESIDENT, _CONTACT = Lookup(resident, resident.c.version > 0), Lookup(contact, contact.c.version > 0)
 
 
 def person(row: RowMapping | Mapping[str, Any]) -> Person:
@@ -79,15 +76,13 @@ async def people(session: AsyncSession, resident_ids: Iterable[UUID]) -> dict[UU
     return {row["resident_id"]: person(row) for row in (await session.execute(wanted)).mappings()}
 
 
-async def resident_row(session: AsyncSession, resident_id: UUID) -> RowMapping | None:
+async def resident_row(session: AsyncSession, resident_id: UUID) -> Mapping[str, Any] | None:
     """The whole copy of one person, or None while it has not been heard."""
-    found: Result[Any] = await session.execute(_RESIDENT, {"resident_id": resident_id})
-    return found.mappings().one_or_none()
+    return await _RESIDENT.row(session, resident_id)
 
 
-async def contact_row(session: AsyncSession, resident_id: UUID) -> RowMapping | None:
-    found: Result[Any] = await session.execute(_CONTACT, {"resident_id": resident_id})
-    return found.mappings().one_or_none()
+async def contact_row(session: AsyncSession, resident_id: UUID) -> Mapping[str, Any] | None:
+    return await _CONTACT.row(session, resident_id)
 
 
 async def licence_row(session: AsyncSession, licence_id: UUID) -> RowMapping:
