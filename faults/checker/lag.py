@@ -73,9 +73,8 @@ class Lag:
         until, begun = time.monotonic() + limit, time.monotonic()
         await self.parity(limit)
         for agency in self._scene.subscribers:
-            await self._come(
-                agency, f"select ({STILL}) = 0", until, f"{agency} has parked events, letters or a rebuild that could run"
-            )
+            words = f"{agency} has parked events, letters or a rebuild that could run"
+            await self._come(agency, f"select ({STILL}) = 0", until, words)
         return time.monotonic() - begun + await self.parity(limit)
 
     async def arrived(self) -> int:

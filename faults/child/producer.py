@@ -23,7 +23,8 @@ from sekali.log import Current
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.02
-EVENTS_OF_A_TRANSACTION = 3
+EVENTS_OF_A_TRANSACTION = 5
+"""A family that moves rather than one person: at 300 events a second the machine has room for what is killed."""
 MOST_BEHIND = 50
 """Transactions that an outage held up and that are made up for; the rest of them never happened."""
 NAMESPACE = UUID("01890000-0000-7000-8000-000000000099")

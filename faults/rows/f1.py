@@ -1,4 +1,7 @@
-"""F1: kill -9 at twelve named points of services, relays, subscribers; officers are shown parcels meanwhile."""
+"""F1: kill -9 at twelve named points of services, relays, subscribers; officers are shown parcels meanwhile.
+
+Three kills follow each other before parity is waited for.
+"""
 
 from collections.abc import Sequence
 from random import Random
@@ -9,12 +12,17 @@ from faults.stand import country
 from faults.stand.children import Child
 from faults.stand.stand import Stand
 
+CHAINED = 3
+
 
 def plan(chance: Random, count: int) -> Sequence[Blow]:
-    """Each point as often as the others, in any order, at any agency that comes by it."""
+    """Each point as often as the others, in any order, at any agency that comes by it.
+
+    `number`: so many visits to the point come before the kill.
+    """
     points = (list(EVERYDAY) * (count // len(EVERYDAY) + 1))[:count]
     chance.shuffle(points)
-    return [Blow(point, _whom(chance, point), chance.randrange(3)) for point in points]
+    return [Blow(point, _whom(chance, point), place % CHAINED) for place, point in enumerate(points)]
 
 
 def _whom(chance: Random, point: str) -> str:
@@ -54,5 +62,6 @@ ROW = Row(
     plan=plan,
     strike=strike,
     first=first,
+    waits=lambda blow: blow.number == CHAINED - 1,
     group=12,
 )
