@@ -189,6 +189,9 @@ class Line:
     def is_closed(self) -> bool:
         return self.closed
 
+    def is_in_transaction(self) -> bool:
+        return bool(self.session.raw.is_in_transaction())
+
     async def close(self, **_: Any) -> None:
         if not self.closed:
             self.closed = True
