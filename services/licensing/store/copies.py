@@ -1,6 +1,7 @@
 """Reads of what this agency has heard of residents, contacts and taxpayers."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -14,21 +15,20 @@ from services.licensing.store.tables import among, contact, resident, taxpayer
 UNFIT = (Fitness.DEAD, Fitness.ANNULLED)
 
 
-def _heard(table: Table) -> Lookup:
-    return Lookup(table, table.c.version > 0, ~table.c.gone)
-
-
-_COPIES = {
-    "population.resident.v1": _heard(resident),
-    "portal.contact.v1": _heard(contact),
-    "tax.taxpayer.v1": _heard(taxpayer),
-}
-
-
 async def of_resident(session: AsyncSession, resident_id: UUID) -> dict[str, Mapping[str, Any]]:
     """Topic -> this agency's row of the person; only what has been heard and is not erased."""
-    found = {topic: await copy.row(session, resident_id) for topic, copy in _COPIES.items()}
+    copies = {
+        "population.resident.v1": resident,
+        "portal.contact.v1": contact,
+        "tax.taxpayer.v1": taxpayer,
+    }
+    found = {topic: await _held(table).row(session, resident_id) for topic, table in copies.items()}
     return {topic: row for topic, row in found.items() if row is not None}
+
+
+@cache
+def _held(table: Table) -> Lookup:
+    return Lookup(table, table.c.version > 0, ~table.c.gone)
 
 
 async def by_nik(session: AsyncSession, digits: str) -> UUID | None:

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali.lookup import Lookup
@@ -61,8 +62,10 @@ _PERSON = (
 )  # fmt: skip
 
 
-# Version 0 only locks.
-_RESIDENT, _CONTACT = Lookup(resident, resident.c.version > 0), Lookup(contact, contact.c.version > 0)
+@cache
+def _held(table: Table) -> Lookup:
+    """Version 0 only locks."""
+    return Lookup(table, table.c.version > 0)
 
 
 def person(row: RowMapping | Mapping[str, Any]) -> Person:
@@ -78,11 +81,11 @@ async def people(session: AsyncSession, resident_ids: Iterable[UUID]) -> dict[UU
 
 async def resident_row(session: AsyncSession, resident_id: UUID) -> Mapping[str, Any] | None:
     """The whole copy of one person, or None while it has not been heard."""
-    return await _RESIDENT.row(session, resident_id)
+    return await _held(resident).row(session, resident_id)
 
 
 async def contact_row(session: AsyncSession, resident_id: UUID) -> Mapping[str, Any] | None:
-    return await _CONTACT.row(session, resident_id)
+    return await _held(contact).row(session, resident_id)
 
 
 async def licence_row(session: AsyncSession, licence_id: UUID) -> RowMapping:
