@@ -1,6 +1,6 @@
 """A row of an agency's own copy by its key, as forms read it: the driver carries the statement out itself.
 
-Through SQLAlchemy's session such a read takes twice as long, most of it in Python.
+Through SQLAlchemy's session such a read takes 180 µs rather than 110, most of it in Python.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ _DIALECT = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects h
 
 
 class Lookup:
-    """Made once for a table with one key, and told which of its rows count."""
+    """Made once for a copy's table. A row that only locks, of version 0, never counts; which do else, is told."""
 
     def __init__(self, table: Table, *counts: ColumnElement[bool]) -> None:
         """Raises TypeError for a column whose value SQLAlchemy would change on its way; the driver does not."""
@@ -25,7 +25,7 @@ class Lookup:
             if column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None) is not None:
                 raise TypeError(f"{table.name}.{column.name}: a {column.type!r} is not read as the driver gives it")
         (key,) = table.primary_key.columns
-        self._statement = select(table).where(key == bindparam(KEY), *counts)
+        self._statement = select(table).where(key == bindparam(KEY), table.c.version > 0, *counts)
         compiled = self._statement.compile(dialect=_DIALECT)
         self._sql = compiled.string
         self._values = [(name == KEY, compiled.params[name]) for name in compiled.positiontup or ()]

@@ -26,9 +26,8 @@ def unprepared(dialect: Dialect) -> None:
 def _execute(prepared: Prepared, words: str, connection: Connection, name: str) -> None:
     adapted: Any = connection.connection.dbapi_connection
     if adapted.driver_connection.is_in_transaction():
-        with suppress(
-            PostgresError, InterfaceError, InternalClientError, OSError
-        ):  # below it fails as SQLAlchemy's own
+        # What fails here fails below once more, with SQLAlchemy's own error.
+        with suppress(PostgresError, InterfaceError, InternalClientError, OSError):
             adapted.run_async(lambda driver: driver.execute(f"{words} {name}"))
             return
     prepared(connection, name)  # SQLAlchemy begins a transaction with its own first statement

@@ -69,7 +69,7 @@ class Copy:
 
     def __init__(self, place: Place) -> None:
         table = copy_table(WIDE)
-        self._lookup = Lookup(table, table.c.version > 0)
+        self._lookup = Lookup(table)
         self.database = Database(place.settings(WIDE).database_url)
 
     async def read(self, key: UUID) -> dict[str, object]:

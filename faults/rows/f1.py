@@ -18,7 +18,7 @@ CHAINED = 3
 def plan(chance: Random, count: int) -> Sequence[Blow]:
     """Each point as often as the others, in any order, at any agency that comes by it.
 
-    `number`: so many visits to the point come before the kill.
+    `number`: so many visits to the point come before the kill, and so many kills before it in its chain.
     """
     points = (list(EVERYDAY) * (count // len(EVERYDAY) + 1))[:count]
     chance.shuffle(points)

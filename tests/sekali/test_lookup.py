@@ -21,7 +21,7 @@ PERSON = Table(
     Column("gone", Boolean, nullable=False), Column("full_name", Text), Column("birth_date", Date),
     Column("as_of", DateTime(timezone=True)), Column("answers", JSONB),
 )  # fmt: skip
-COPY = Lookup(PERSON, PERSON.c.version > 0, ~PERSON.c.gone)
+COPY = Lookup(PERSON, ~PERSON.c.gone)
 ROW = {
     "person_id": SITI, "version": 3, "gone": False, "full_name": "SITI CONTOH", "birth_date": date(1990, 2, 28),
     "as_of": datetime(2026, 11, 23, 8, tzinfo=UTC), "answers": {"pets": [1, None]},

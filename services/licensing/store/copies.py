@@ -28,7 +28,7 @@ async def of_resident(session: AsyncSession, resident_id: UUID) -> dict[str, Map
 
 @cache
 def _held(table: Table) -> Lookup:
-    return Lookup(table, table.c.version > 0, ~table.c.gone)
+    return Lookup(table, ~table.c.gone)
 
 
 async def by_nik(session: AsyncSession, digits: str) -> UUID | None:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Table, select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sekali.lookup import Lookup
@@ -62,10 +62,7 @@ _PERSON = (
 )  # fmt: skip
 
 
-@cache
-def _held(table: Table) -> Lookup:
-    """Version 0 only locks."""
-    return Lookup(table, table.c.version > 0)
+_held = cache(Lookup)
 
 
 def person(row: RowMapping | Mapping[str, Any]) -> Person:
