@@ -11,9 +11,13 @@ from bench.pace import paced
 from bench.place import THIN, Place
 from bench.service import Service, serving
 from bench.waiting import until
+from sekali.outgoing import PAGE
 
 TICK_SECONDS = 0.02
 """Bulk is written so often, by one INSERT … SELECT of rows that were encoded before."""
+
+AT_ONCE = 1e9
+"""Events a second that no machine writes."""
 
 BULK = """
     insert into outbox (id, aggregatetype, aggregateid, type, payload, revision, fingerprint, version,
@@ -76,15 +80,16 @@ async def say(place: Place, saying: Saying, bulk: int) -> Said:
 
 
 async def _in_bulk(service: Service, count: int, per_second: float) -> None:
-    """Under keys of their own."""
+    """Under keys of their own. Never more at once than the relay reads; who is so far behind does not pause."""
     begun, done = time.monotonic(), 0
     while done < count:
-        due = min(count, int((time.monotonic() - begun) * per_second))
+        due = min(count, int((time.monotonic() - begun) * per_second), done + PAGE)
+        pause = 0 if due == done + PAGE else TICK_SECONDS
         if due > done:
             await service.sql.execute(BULK, done, due)
             service.relay.wake()
             done = due
-        await asyncio.sleep(TICK_SECONDS)
+        await asyncio.sleep(pause)
 
 
 async def _carried(service: Service) -> None:
@@ -95,23 +100,25 @@ async def _carried(service: Service) -> None:
 
 
 async def highest(place: Place, count: int) -> float:
-    """Events/s of the path when service and subscriber work at once: from the commit of all to the last commit."""
+    """Events/s of the path when writing, relay and subscriber work at once: from the first row to the last commit.
+
+    What is written faster than it is carried waits in the outbox: the slowest stage tells.
+    """
     place.fresh()
     await stock.encoded(place, count)
     await copies.held(place, THIN, 1)
     listening = asyncio.create_task(elsewhere(noted, place, THIN, 1 + count))
-    begun = await elsewhere(say_at_once, place, count)
+    begun = await elsewhere(say_without_a_pause, place, count)
     applied = await listening
     return count / (max(applied.values()) - begun)
 
 
-async def say_at_once(place: Place, count: int) -> float:
-    """The moment at which all was committed."""
+async def say_without_a_pause(place: Place, count: int) -> float:
+    """The moment at which the first row was written."""
     async with serving(place) as service:
         await service.say(people.resident(0))
         await meets(place, THIN, people.key(0))
-        await service.sql.execute(BULK, 0, count)
         begun = time.monotonic()
-        service.relay.wake()
+        await _in_bulk(service, count, AT_ONCE)
         await _carried(service)
         return begun

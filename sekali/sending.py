@@ -98,7 +98,8 @@ class Sender:
             if append(timestamp=said_at, key=key, value=value, headers=headers) is None:
                 break
             positions.append(position)
-        sending.sampled += _sampled(rows[: len(positions)])
+            if traceparent is not None and traceparent[-1] in _SAMPLED:
+                sending.sampled.append((event_id.decode(), traceparent.decode()))
         sending.acknowledgement = await self._producer.send_batch(batch, topic, partition=partition)
         return sending, len(positions)
 
@@ -137,10 +138,6 @@ class Sender:
         )
         frame = self._frames[topic, number] = _Frame(b"\0" + schema_id.to_bytes(4, "big"), headers)
         return frame
-
-
-def _sampled(rows: Sequence[Row]) -> list[tuple[str, str]]:
-    return [(row[8].decode(), row[7].decode()) for row in rows if row[7] and row[7][-1] in _SAMPLED]
 
 
 async def acknowledged(sendings: Iterable[Sending]) -> tuple[list[Acknowledged], BaseException | None]:

@@ -63,8 +63,8 @@ def _of(quantile: Callable[[Latency], float]) -> Callable[[Bench], Awaitable[Res
 async def loaded(bench: Bench) -> Result:
     """Single events at half of what the whole path can carry here, beside single events alone.
 
-    The maximum is the path's: relay and subscriber at once, as they share the machine under load, too.
-    Taken alone, each has all cores; half of that for both together is more than the machine has.
+    The maximum is the path's: writing, relay and subscriber at once, as they share the machine under load, too.
+    Taken alone, each has all cores; half of that for all together is more than the machine has.
     """
     place, probes, flood = bench.place, bench.count(PROBES), bench.count(FLOOD, least=2_000)
     bench.step("the highest rate")
