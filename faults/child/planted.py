@@ -5,7 +5,8 @@ The row M1 plants them; what they take hold of may be renamed, and is told then.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import text
@@ -48,14 +49,17 @@ def acknowledged_before_published() -> None:
 def offset_before_commit() -> None:
     """The offsets move in a transaction of their own, before that of the effect."""
 
-    def made(claim: Any) -> Any:
-        async def early(offsets: Any, session: Any, *args: Any) -> Any:
-            async with offsets._database.transaction() as other:
-                return await claim(offsets, other, *args)
+    def made(after: Any) -> Any:
+        @asynccontextmanager
+        async def early(lane: Any, claim: str) -> AsyncIterator[Any]:
+            async with after(lane, claim) as (_, status):
+                pass
+            async with after(lane, "select 1") as (session, _):
+                yield session, status
 
         return early
 
-    _put("sekali.offsets:Offsets.claim", made)
+    _put("sekali.lane:Lane.transaction_after", made)
 
 
 def cursor_by_id() -> None:

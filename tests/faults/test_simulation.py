@@ -95,6 +95,7 @@ async def test_connections_are_given_back_in_the_order_of_the_story_not_of_the_s
         ("acknowledged before published", {"I1", "I6"}),
         ("mark outside the transaction", {"I3", "I6"}),
         ("error swallowed", {"I6"}),
+        ("offset before commit", {"I1", "I3", "I6"}),
     ],
 )
 def test_a_planted_bug_is_found_within_a_few_stories(bug: str, told_by: set[str]) -> None:
